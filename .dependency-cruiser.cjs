@@ -1,0 +1,81 @@
+// Imports point up this list only: a layer may import the layers above it and itself.
+const LAYERS = [
+  ['protocol', '^protocol/'],
+  ['log and clock', '^src/(log|clock)[.]ts$'],
+  ['config', '^src/config/'],
+  ['activity', '^src/activity/'],
+  ['apps', '^src/apps/'],
+  ['limits', '^src/limits/'],
+  ['cluster', '^src/cluster/'],
+  ['channels', '^src/channels/'],
+  ['presence', '^src/presence/'],
+  ['connections', '^src/connections/'],
+  ['http', '^src/http/'],
+  ['gateway', '^src/gateway/'],
+  ['webhooks', '^src/webhooks/'],
+  ['metrics', '^src/metrics/'],
+  ['admin', '^src/admin/'],
+  ['transports', '^src/transports/'],
+  ['server', '^src/server[.]ts$'],
+  ['cli', '^src/cli/'],
+  ['index', '^src/index[.]ts$'],
+];
+
+const layerRules = LAYERS.map(([name, path], i) => ({
+  name: `layer-${name.replaceAll(' ', '-')}`,
+  comment: `${name} imports only what stands above it in LAYERS`,
+  severity: 'error',
+  from: { path },
+  to: { path: LAYERS.slice(i + 1).map(([, below]) => below) },
+}));
+
+/** A library that only the files matching `users` may import. */
+const edge = (library, users) => ({
+  name: `edge-${library.replaceAll(/[^a-z0-9]/gi, '-')}`,
+  comment: `${library} appears only in the file that adapts it`,
+  severity: 'error',
+  from: { path: '^(protocol|src)/', pathNot: users },
+  to: { path: `(^|/)node_modules/${library}` },
+});
+
+module.exports = {
+  forbidden: [
+    ...layerRules.filter((rule) => rule.to.path.length > 0),
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'types of two records may name each other; modules that run may not',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'protocol-is-pure',
+      comment: 'protocol/ runs in a browser or another runtime: no Node modules, no I/O',
+      severity: 'error',
+      from: { path: '^protocol/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'src-does-not-import-bench-or-test',
+      severity: 'error',
+      from: { path: '^(protocol|src)/' },
+      to: { path: '^(bench|test)/' },
+    },
+    edge('uWebSockets', '^src/transports/uws/'),
+    edge('ws/', '^src/transports/ws/'),
+    edge('fastify', '^src/(transports/ws|admin)/'),
+    edge('prom-client', '^src/metrics/'),
+    edge('commander', '^src/cli/'),
+    edge('pino', '^src/log[.]ts$'),
+    edge('undici', '^src/webhooks/'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'types'],
+    },
+  },
+};
