@@ -1,0 +1,34 @@
+import type { ErrorCode } from './error-codes.js';
+
+/**
+ * A client's mistake that is answered with `pusher:error` and leaves the connection open (PROTOCOL.md ERR-2).
+ *
+ * `code` is null for everything but client-event and watch-list limits: a code in 4000–4299 would make clients
+ * hang up (Pysher does), so only what ends the connection carries one.
+ */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+
+  constructor(
+    message: string,
+    readonly code: typeof ErrorCode.ClientEventRejected | typeof ErrorCode.WatchListTooLong | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** Why a subscription was refused, as `pusher:subscription_error` tells it (PROTOCOL.md SUB-4). */
+export type SubscriptionErrorType = 'AuthError' | 'LimitReached' | 'InvalidChannel';
+
+/** A refused subscription: the client hears `pusher:subscription_error` on the channel and a `pusher:error`. */
+export class SubscriptionError extends ProtocolError {
+  constructor(
+    readonly channel: string,
+    readonly type: SubscriptionErrorType,
+    /** An HTTP-like status: 401 for a refused authorization, 4xx for a limit. */
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}

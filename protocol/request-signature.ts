@@ -1,0 +1,141 @@
+/**
+ * The signature of an HTTP API request (PROTOCOL.md SIGN-1 to SIGN-6).
+ *
+ * Libraries disagree about escaping, arrays, prefixes and blanks, so a request has a few texts that its sender may
+ * have signed; {@link signedTexts} lists them, the common one first.
+ */
+
+/** One query parameter as it stands in the URL, percent-decoded; a `+` is left as it is. */
+export type QueryParameter = readonly [name: string, value: string];
+
+/** Splits a raw query string, without its `?`, into decoded parameters in their order. */
+export function parseQuery(query: string): QueryParameter[] {
+  const parameters: QueryParameter[] = [];
+  let start = 0;
+  while (start < query.length) {
+    const ampersand = query.indexOf('&', start);
+    const end = ampersand < 0 ? query.length : ampersand;
+    const equals = query.indexOf('=', start);
+    if (equals < 0 || equals >= end) {
+      if (end > start) parameters.push([decodePercent(query.slice(start, end)), '']);
+    } else {
+      parameters.push([
+        decodePercent(query.slice(start, equals)),
+        decodePercent(query.slice(equals + 1, end)),
+      ]);
+    }
+    start = end + 1;
+  }
+  return parameters;
+}
+
+/** The value of a parameter by its lower-case name; the first where it is repeated. */
+export function queryValue(parameters: readonly QueryParameter[], name: string): string | undefined {
+  for (const [key, value] of parameters) {
+    if (key.length === name.length && key.toLowerCase() === name) return value;
+  }
+  return undefined;
+}
+
+/** What the signature of a request covers. */
+export interface SignedRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** As requested, without query and host. */
+  readonly path: string;
+  readonly parameters: readonly QueryParameter[];
+}
+
+/** The text that a well-behaved library signs: method, path and sorted query, joined by line feeds (SIGN-1). */
+export function requestText(method: string, path: string, parameters: readonly QueryParameter[]): string {
+  return `${method}\n${path}\n${canonicalQuery(parameters)}`;
+}
+
+/**
+ * Every text the sender may have signed, the likeliest first (SIGN-4 to SIGN-6).
+ *
+ * @param pathPrefix the configured prefix, such as `/ws`; empty when there is none
+ */
+export function* signedTexts(request: SignedRequest, pathPrefix: string): Generator<string> {
+  const queries = canonicalQueries(request.parameters);
+  for (const path of signedPaths(request.path, pathPrefix)) {
+    for (const query of queries) yield `${request.method}\n${path}\n${query}`;
+  }
+}
+
+/** SIGN-6: with the prefix or without, percent-encoded as sent or decoded. */
+function signedPaths(path: string, prefix: string): Set<string> {
+  const paths = new Set([path, decodePercent(path)]);
+  if (prefix === '') return paths;
+  for (const known of [...paths]) {
+    paths.add(known.startsWith(`${prefix}/`) ? known.slice(prefix.length) : prefix + known);
+  }
+  return paths;
+}
+
+/** SIGN-4 and SIGN-5: `+` as it is or as a blank, arrays as sent or folded to `name=a,b`. */
+function canonicalQueries(parameters: readonly QueryParameter[]): Set<string> {
+  const queries = new Set([canonicalQuery(parameters)]);
+  const variants = [parameters];
+  if (parameters.some(([name]) => name.endsWith(']'))) variants.push(foldArrays(parameters));
+  for (const variant of variants) {
+    queries.add(canonicalQuery(variant));
+    if (variant.some(([, value]) => value.includes('+'))) {
+      queries.add(canonicalQuery(variant.map(([name, value]) => [name, value.replaceAll('+', ' ')])));
+    }
+  }
+  return queries;
+}
+
+/** Parameters but `auth_signature`, names in lower case, sorted by name, joined unescaped. */
+function canonicalQuery(parameters: readonly QueryParameter[]): string {
+  let text = '';
+  let previous = '';
+  for (const [mixedCaseName, value] of parameters) {
+    const name = mixedCaseName.toLowerCase();
+    if (name === 'auth_signature') continue;
+    // Nearly all libraries send them sorted.
+    if (name < previous) return canonicalQuery(sortedByName(parameters));
+    previous = name;
+    text += text === '' ? `${name}=${value}` : `&${name}=${value}`;
+  }
+  return text;
+}
+
+/** Sorting is stable: the values of `name[]` keep their order. */
+function sortedByName(parameters: readonly QueryParameter[]): QueryParameter[] {
+  return parameters
+    .map(([name, value]): QueryParameter => [name.toLowerCase(), value])
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+const ARRAY_NAME = /^(.*)\[\d*\]$/;
+
+/**
+ * `k[]=a&k[]=b` and `k[0]=a&k[1]=b` become `k=a,b`, as PHP signs them. Nothing is left out: a plain parameter stays as
+ * often as it was sent, since one that gave way to another of its name would count without being signed.
+ */
+function foldArrays(parameters: readonly QueryParameter[]): QueryParameter[] {
+  const plain: QueryParameter[] = [];
+  const arrays = new Map<string, string>();
+  for (const [name, value] of parameters) {
+    const array = ARRAY_NAME.exec(name)?.[1];
+    if (array === undefined) {
+      plain.push([name, value]);
+      continue;
+    }
+    const known = arrays.get(array);
+    arrays.set(array, known === undefined ? value : `${known},${value}`);
+  }
+  return [...plain, ...arrays];
+}
+
+/** Percent-decodes; text that is not valid percent-encoding stays as it is. */
+export function decodePercent(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
