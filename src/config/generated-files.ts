@@ -1,0 +1,33 @@
+import { configJsonSchema } from './schema.js';
+import { settingsTables } from './settings-table.js';
+
+/** A committed file that is made from the code. */
+export interface GeneratedFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly content: string;
+}
+
+const BEGIN = '<!-- settings:begin -->\n';
+const END = '\n<!-- settings:end -->';
+
+/**
+ * The config file's schema, and the README with its settings tables.
+ *
+ * @param read gives a committed file's text
+ */
+export function generatedFiles(read: (path: string) => string): GeneratedFile[] {
+  const readme = read('README.md');
+  const begin = readme.indexOf(BEGIN) + BEGIN.length;
+  const end = readme.indexOf(END, begin - 1);
+  return [
+    {
+      path: 'src/config/config.schema.json',
+      content: `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+    },
+    {
+      path: 'README.md',
+      content: `${readme.slice(0, begin)}\n${settingsTables()}\n${readme.slice(end)}`,
+    },
+  ];
+}

@@ -1,0 +1,127 @@
+import { addApp } from './app-variables.js';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { addDevelopmentApp, refusePublishedSecrets } from './development-app.js';
+import type { EnvRecord } from './env-file.js';
+import { ConfigSchema, type Config } from './schema.js';
+import { showValue } from './secrets.js';
+import { SERVER_SETTINGS } from './settings.js';
+import { deepFreeze, getPath, isTree, leaves, nearest, setPath, type Tree } from './tree.js';
+import { unknownVariables } from './unknown-variables.js';
+import { Collected, readSetting, variableSources } from './variables.js';
+
+/** What the configuration is made of; each source wins over those after it. */
+export interface ConfigSources {
+  /** From the command line, by setting (`server.port`). */
+  readonly flags: ReadonlyMap<string, { readonly flag: string; readonly value: unknown }>;
+  readonly environment: EnvRecord;
+  /** The parsed config file. */
+  readonly file: { readonly name: string; readonly value: unknown } | undefined;
+  /** The Laravel project's `.env`. */
+  readonly envFile: { readonly name: string; readonly values: EnvRecord } | undefined;
+  /** Reads a file named by a `*_FILE` variable. */
+  readonly readFile: (path: string) => string;
+}
+
+/** The configuration, and where each value in it came from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** By path, such as `server.port` or `apps.0.secret`; what is not in here is a default. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** Served with the published development credentials, on loopback only. */
+  readonly development: boolean;
+}
+
+/**
+ * Reads, merges and checks the configuration.
+ *
+ * @throws ConfigError that lists every mistake with its key, its value and what is allowed
+ */
+export function loadConfig(sources: ConfigSources): LoadedConfig {
+  const collected = new Collected();
+  const tree: Tree = structuredClone(fileTree(sources, collected));
+  const variables = variableSources(sources);
+
+  collected.problems.push(...unknownVariables(sources));
+  for (const setting of SERVER_SETTINGS) {
+    const flag = sources.flags.get(setting.path);
+    const inFile = getPath(tree, setting.path) !== undefined;
+    const found =
+      flag === undefined
+        ? readSetting(setting, inFile ? variables.environment : variables.all, collected)
+        : { value: flag.value, origin: 'command line', key: flag.flag };
+    if (found === undefined) continue;
+    collected.add(setting.path, found);
+    setPath(tree, setting.path, found.value);
+  }
+  const isDescribed = addApp(tree, variables, collected);
+  const development = !isDescribed && Array.isArray(tree['apps']) && tree['apps'].length === 0;
+  if (development) addDevelopmentApp(tree, variables, collected);
+
+  const parsed = ConfigSchema.safeParse(tree);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      collected.problems.push(describeIssue(issue, tree, collected, sources));
+    }
+  }
+  if (collected.problems.length > 0 || parsed.data === undefined) throw new ConfigError(collected.problems);
+  refusePublishedSecrets(parsed.data.apps, variables);
+
+  return {
+    config: deepFreeze(parsed.data),
+    origins: new Map([
+      ...fileOrigins(sources, collected),
+      ...[...collected.found].map(([path, { key, origin }]) => [path, `${origin}: ${key}`] as const),
+    ]),
+    development,
+  };
+}
+
+/** The config file as a tree that the other sources are laid over. */
+function fileTree(sources: ConfigSources, collected: Collected): Tree {
+  const value = sources.file?.value ?? {};
+  if (isTree(value)) return { ...value, apps: value['apps'] ?? [] };
+  collected.problems.push({
+    key: 'config file',
+    value: undefined,
+    origin: sources.file?.name ?? '',
+    problem: 'must be a JSON object',
+  });
+  return { apps: [] };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly keys?: readonly string[];
+}
+
+/** A schema issue in the operator's words: the variable or flag he set, or the place in the file. */
+function describeIssue(
+  issue: Issue,
+  tree: unknown,
+  collected: Collected,
+  sources: ConfigSources,
+): ConfigProblem {
+  const path = issue.path.map(String).join('.');
+  const value = getPath(tree, path);
+  const setter = nearest(collected.found, path);
+  // What a variable holds is named by the variable; an item of a list by the list, since its value is told.
+  const written = (inner: string) =>
+    setter === undefined ? inner : setter.value.key + inner.slice(setter.path.length).replace(/\.\d+$/, '');
+  const unknown = issue.keys?.map((key) => written(path === '' ? key : `${path}.${key}`)).join(', ');
+  return {
+    key: unknown ?? written(path),
+    value: unknown !== undefined || value === undefined ? undefined : showValue(path, value),
+    origin: setter?.value.origin ?? sources.file?.name ?? 'default',
+    problem: unknown === undefined ? issue.message : 'is not a setting',
+  };
+}
+
+/** Where the config file's values are, but for those that something else replaced. */
+function fileOrigins({ file }: ConfigSources, collected: Collected): [string, string][] {
+  if (file === undefined) return [];
+  return leaves(file.value)
+    .filter((path) => nearest(collected.found, path) === undefined)
+    .map((path) => [path, file.name]);
+}

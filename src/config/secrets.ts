@@ -1,0 +1,22 @@
+import { isTree } from './tree.js';
+
+/** Never shown: secrets, lists that hold some, and the headers of webhooks, which may carry tokens. */
+const SECRET = /(?:^|\.)(?:secret|passphrase|keys(?:\.\d+)?)$|\.headers(?:\.|$)/;
+
+/** A setting's value as JSON text, with whatever is secret in it masked. */
+export function showValue(path: string, value: unknown): string {
+  return JSON.stringify(masked(path, value));
+}
+
+function masked(path: string, value: unknown): unknown {
+  if (value === null || value === undefined) return value;
+  if (SECRET.test(path)) return '***';
+  if (Array.isArray(value)) return value.map((item, index) => masked(`${path}.${index}`, item));
+  if (isTree(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, masked(`${path}.${name}`, inner)]),
+    );
+  }
+  // A password in a URL.
+  return typeof value === 'string' ? value.replace(/^(\w+:\/\/[^/?#@]*:)[^/?#]*@/, '$1***@') : value;
+}

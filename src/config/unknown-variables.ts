@@ -1,0 +1,75 @@
+import type { ConfigProblem } from './config-error.js';
+import type { EnvRecord } from './env-file.js';
+import { isServiceAddress } from './readers.js';
+import { APP_SETTINGS, CREDENTIALS, FILE_VARIABLES, SERVER_SETTINGS } from './settings.js';
+
+interface UnknownIn {
+  readonly environment: EnvRecord;
+  readonly envFile: { readonly name: string; readonly values: EnvRecord } | undefined;
+}
+
+/** A misspelt variable with our own prefix would otherwise be lost in silence. */
+export function unknownVariables(sources: UnknownIn): ConfigProblem[] {
+  const known = new Set<string>(Object.values(FILE_VARIABLES));
+  for (const { variables, secret } of [...SERVER_SETTINGS, ...APP_SETTINGS]) {
+    for (const { name } of variables) known.add(name).add(secret === true ? `${name}_FILE` : name);
+  }
+  for (const { id, key, secret } of CREDENTIALS) known.add(id).add(key).add(secret).add(`${secret}_FILE`);
+
+  const problems: ConfigProblem[] = [];
+  const places = [
+    { origin: 'environment', values: sources.environment },
+    ...(sources.envFile === undefined
+      ? []
+      : [{ origin: sources.envFile.name, values: sources.envFile.values }]),
+  ];
+  for (const { origin, values } of places) {
+    for (const [name, value] of Object.entries(values)) {
+      if (!name.startsWith('PREGON_') || known.has(name) || isServiceVariable(name, value)) continue;
+      const similar = mostSimilar(name, known);
+      problems.push({
+        key: name,
+        value: undefined,
+        origin,
+        problem: `is not a setting${similar === undefined ? '' : `; did you mean ${similar}?`}`,
+      });
+    }
+  }
+  return problems;
+}
+
+/** What Kubernetes sets in every container for a service whose name begins with `pregon`. */
+function isServiceVariable(name: string, value = ''): boolean {
+  return (
+    isServiceAddress(value) ||
+    /_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)_(?:PROTO|PORT|ADDR))$/.test(name)
+  );
+}
+
+/** The known name with the fewest edits, if it is near enough to be meant. */
+function mostSimilar(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let fewest = Math.max(3, Math.floor(name.length / 4));
+  for (const candidate of known) {
+    if (!candidate.startsWith('PREGON_')) continue;
+    const edits = editDistance(name, candidate);
+    if (edits < fewest) {
+      fewest = edits;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

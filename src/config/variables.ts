@@ -1,0 +1,122 @@
+import type { ConfigProblem } from './config-error.js';
+import { laravelValue, type EnvRecord } from './env-file.js';
+import type { Setting, Variable } from './settings.js';
+
+/** A value, and where the operator wrote it. */
+export interface Found {
+  readonly value: unknown;
+  readonly origin: string;
+  /** The variable, flag or path, as the operator wrote it. */
+  readonly key: string;
+}
+
+/** Values found so far, by path, and what was wrong with others. */
+export class Collected {
+  readonly found = new Map<string, Found>();
+  readonly problems: ConfigProblem[] = [];
+
+  add(path: string, found: Found): void {
+    this.found.set(path, found);
+  }
+}
+
+/** The places variables stand in. */
+interface SourceTexts {
+  readonly environment: EnvRecord;
+  readonly envFile: { readonly name: string; readonly values: EnvRecord } | undefined;
+  readonly readFile: (path: string) => string;
+}
+
+/** Where variables are looked up; the environment wins over the `.env`. */
+export interface VariableSources {
+  readonly environment: readonly VariableSource[];
+  readonly envFile: readonly VariableSource[];
+  readonly all: readonly VariableSource[];
+}
+
+export interface VariableSource {
+  readonly origin: string;
+  readonly get: (name: string) => string | undefined;
+  readonly readFile: (path: string) => string;
+}
+
+export function variableSources({ environment, envFile, readFile }: SourceTexts): VariableSources {
+  const source = (origin: string, values: EnvRecord): VariableSource => ({
+    origin,
+    get: (name) => laravelValue(values[name]),
+    readFile,
+  });
+  const first = [source('environment', environment)];
+  const second = envFile === undefined ? [] : [source(envFile.name, envFile.values)];
+  return { environment: first, envFile: second, all: [...first, ...second] };
+}
+
+/** A setting's value from the first source and variable that has one. */
+export function readSetting(
+  setting: Setting,
+  sources: readonly VariableSource[],
+  collected: Collected,
+): Found | undefined {
+  const isSecret = setting.secret === true;
+  for (const source of sources) {
+    for (const variable of setting.variables) {
+      const written = readVariable(variable.name, isSecret, source, collected);
+      if (written === undefined) continue;
+      const value = convert(variable, written, isSecret, source.origin, collected);
+      if (value !== undefined) return { value, origin: source.origin, key: written.key };
+    }
+  }
+  return undefined;
+}
+
+/** What the operator wrote, and the variable that holds it. */
+interface Written {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** A variable's text; for a secret also the content of the file that `{NAME}_FILE` names. */
+function readVariable(
+  name: string,
+  isSecret: boolean,
+  source: VariableSource,
+  collected: Collected,
+): Written | undefined {
+  const text = source.get(name);
+  if (text !== undefined) return { key: name, text };
+  if (!isSecret) return undefined;
+  const key = `${name}_FILE`;
+  const path = source.get(key);
+  if (path === undefined) return undefined;
+  try {
+    return { key, text: source.readFile(path).trim() };
+  } catch (cause) {
+    collected.problems.push({
+      key,
+      value: path,
+      origin: source.origin,
+      problem: `must name a file that can be read (${cause instanceof Error ? cause.message : String(cause)})`,
+    });
+    return undefined;
+  }
+}
+
+function convert(
+  variable: Variable,
+  { key, text }: Written,
+  isSecret: boolean,
+  origin: string,
+  collected: Collected,
+): unknown {
+  try {
+    return variable.read(text);
+  } catch (cause) {
+    collected.problems.push({
+      key,
+      value: isSecret ? '***' : text,
+      origin,
+      problem: cause instanceof Error ? cause.message : String(cause),
+    });
+    return undefined;
+  }
+}

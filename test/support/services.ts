@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { describe } from 'vitest';
+
+/** Something outside of npm that some tests need. */
+export interface Service {
+  readonly name: string;
+  /** Why it cannot be used here and how to get it; undefined where it is there. */
+  missing(): string | undefined;
+}
+
+/** PHP with what Pusher's library needs, and composer to install that. */
+export const PHP: Service = {
+  name: "Pusher's PHP library",
+  missing() {
+    const modules = outputOf('php', ['-m'])?.toLowerCase().split(/\s+/);
+    if (modules === undefined) return 'there is no php; on Debian: apt-get install php-cli php-curl composer';
+    if (!modules.includes('curl')) return 'php has no curl; on Debian: apt-get install php-curl';
+    if (outputOf('composer', ['--version', '--no-interaction']) === undefined) {
+      return 'there is no composer; on Debian: apt-get install composer';
+    }
+    return undefined;
+  },
+};
+
+/**
+ * A suite that needs a service. Without it the suite is skipped, its title saying why.
+ *
+ * @throws Error in CI (`CI=true`), where every service has to be there
+ */
+export function describeWith(service: Service, suite: () => void): void {
+  const missing = service.missing();
+  if (missing === undefined) {
+    describe(service.name, suite);
+    return;
+  }
+  if (process.env['CI'] === 'true') throw new Error(`${service.name}: ${missing}`);
+  describe.skip(`${service.name} (skipped: ${missing})`, suite);
+}
+
+/** What a command prints; undefined where it is not there or fails. */
+function outputOf(command: string, args: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
+  return status === 0 ? stdout : undefined;
+}
