@@ -1,0 +1,10 @@
+import type { App } from './app.js';
+
+/** Where apps are looked up. */
+export interface AppProvider {
+  /** By the id in `/apps/{id}`. */
+  findById(id: string): App | undefined;
+  /** By an active key, as in `/app/{key}`. */
+  findByKey(key: string): App | undefined;
+  all(): Iterable<App>;
+}

@@ -1,0 +1,33 @@
+import type { MemberLimits } from '../../protocol/member-data.js';
+import { appKeys, type AppConfig } from '../config/schema.js';
+import { AppKey } from './app-key.js';
+import { compileOrigins, type OriginCheck } from './origins.js';
+
+/** The settings of an app that are not its credentials. */
+export type AppSettings = Omit<AppConfig, 'id' | 'key' | 'secret' | 'keys'>;
+
+/** An app: its id, its active keys, its settings. */
+export interface App {
+  readonly id: string;
+  /** Active keys by their public part, the oldest first. */
+  readonly keys: ReadonlyMap<string, AppKey>;
+  readonly settings: AppSettings;
+  readonly allowsOrigin: OriginCheck;
+  /** What bounds the data of members and users. */
+  readonly memberLimits: MemberLimits;
+}
+
+export function createApp(config: AppConfig): App {
+  const active = appKeys(config).filter(({ enabled }) => enabled);
+  return {
+    id: config.id,
+    keys: new Map(active.map(({ key, secret }) => [key, new AppKey(key, secret)])),
+    settings: config,
+    allowsOrigin: compileOrigins(config.allowedOrigins),
+    memberLimits: {
+      userIdLength: config.maxUserIdLength,
+      infoBytes: config.maxPresenceInfoBytes,
+      watchListLength: config.maxWatchlistLength,
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { AppConfig } from '../config/schema.js';
+import { createApp, type App } from './app.js';
+import type { AppProvider } from './app-provider.js';
+
+/** The apps of the configuration; they do not change while the server runs. */
+export class ConfigAppProvider implements AppProvider {
+  private readonly byId = new Map<string, App>();
+  private readonly byKey = new Map<string, App>();
+
+  constructor(configs: readonly AppConfig[]) {
+    for (const config of configs) {
+      const app = createApp(config);
+      this.byId.set(app.id, app);
+      for (const key of app.keys.keys()) this.byKey.set(key, app);
+    }
+  }
+
+  findById(id: string): App | undefined {
+    return this.byId.get(id);
+  }
+
+  findByKey(key: string): App | undefined {
+    return this.byKey.get(key);
+  }
+
+  all(): Iterable<App> {
+    return this.byId.values();
+  }
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileOrigins } from '../../../src/apps/origins.js';
+
+describe('compileOrigins', () => {
+  it.each<[patterns: string[], origin: string, allowed: boolean]>([
+    // Anything.
+    [['*'], 'https://laravel.com', true],
+    [['*'], 'null', true],
+    [['example.com', '*'], 'capacitor://localhost', true],
+    // Reverb: the host alone, scheme and port do not matter.
+    [['laravel.com'], 'https://laravel.com', true],
+    [['laravel.com'], 'http://laravel.com:8080', true],
+    [['laravel.com'], 'https://LARAVEL.com', true],
+    [['Laravel.COM'], 'https://laravel.com', true],
+    [['laravel.com'], 'https://www.laravel.com', false],
+    [['laravel.com'], 'https://laravel.com.evil.test', false],
+    [['laravel.com'], 'https://evil-laravel.com', false],
+    [['laravel.com'], 'https://evil.test/laravel.com', false],
+    [['laravel.com'], 'https://laravel.com@evil.test', false],
+    [['laravelxcom'], 'https://laravel.com', false],
+    [['laravel.com'], 'https://laravelxcom', false],
+    [['laravel.com', 'localhost'], 'http://localhost:5173', true],
+    [['laravel.com', 'localhost'], 'http://127.0.0.1:5173', false],
+    [['localhost'], 'capacitor://localhost', true],
+    [['localhost'], 'ionic://localhost', true],
+    [['::1'], 'http://[::1]:3000', true],
+    // Reverb: * is any run of characters.
+    [['*.laravel.com'], 'https://forge.laravel.com', true],
+    [['*.laravel.com'], 'https://a.b.laravel.com', true],
+    [['*.laravel.com'], 'https://laravel.com', false],
+    [['*.laravel.com'], 'https://laravel.com.evil.test', false],
+    [['*.laravel.com'], 'https://evil.test/.laravel.com', false],
+    [['laravel.*'], 'https://laravel.test', true],
+    [['*laravel*'], 'https://my-laravel-app.test', true],
+    [['app-*.test'], 'https://app-1.test', true],
+    [['app-*.test'], 'https://app.test', false],
+    [['app-*-*.test'], 'https://app-1-2.test', true],
+    [['app-*-*.test'], 'https://app-1.test', false],
+    [['a*b*a'], 'https://aba', true],
+    [['a*ba'], 'https://aba', true],
+    [['ab*ba'], 'https://aba', false],
+    [['*a*a'], 'https://a', false],
+    // Ours: with a scheme the whole origin counts.
+    [['https://laravel.com'], 'https://laravel.com', true],
+    [['https://laravel.com/'], 'https://laravel.com', true],
+    [['https://laravel.com'], 'http://laravel.com', false],
+    [['https://laravel.com'], 'https://laravel.com:8443', false],
+    [['https://laravel.com:8443'], 'https://laravel.com:8443', true],
+    [['https://*.laravel.com'], 'https://a.laravel.com', true],
+    [['https://*.laravel.com'], 'http://a.laravel.com', false],
+    [['http://localhost:*'], 'http://localhost:5173', true],
+    [['http://localhost:*'], 'http://localhost', false],
+    [['capacitor://localhost'], 'capacitor://localhost', true],
+    // What is no origin has no host.
+    [['laravel.com'], 'null', false],
+    [['null'], 'null', false],
+    [['laravel.com'], '', false],
+    [['laravel.com'], 'laravel.com', false],
+    [['laravel.com'], 'https://', false],
+    [['file://'], 'file://', true],
+  ])('%j, asked for %s, says %s (CONN-7)', (patterns, origin, allowed) => {
+    expect(compileOrigins(patterns)(origin)).toBe(allowed);
+  });
+
+  it('takes * for any run of characters, wherever it stands (CONN-7)', () => {
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*'), minLength: 1, maxLength: 6 });
+    const host = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(pattern, host, (wildcards, name) => {
+        const expected = new RegExp(`^${wildcards.replaceAll('*', '.*')}$`).test(name);
+        expect(compileOrigins([wildcards])(`https://${name}`)).toBe(expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('takes no time over a pattern and an origin made to take long', () => {
+    const check = compileOrigins([`${'*a'.repeat(12)}b`]);
+    const started = performance.now();
+    expect(check(`https://${'a'.repeat(250)}`)).toBe(false);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
