@@ -1,0 +1,45 @@
+import { Limits } from '../../protocol/limits.js';
+import { encodeSubscriptionCount } from '../../protocol/server-codec.js';
+import type { ActivityEmitter } from '../activity/activity.js';
+import type { Channel } from './channel.js';
+import type { Channels } from './channels.js';
+
+/**
+ * Tells the subscribers of a channel how many they are (PROTOCOL.md COUNT-1): at once while they are few, otherwise
+ * every few seconds if something changed.
+ */
+export class SubscriptionCounts {
+  private readonly changed = new Set<string>();
+
+  constructor(
+    private readonly appId: string,
+    private readonly channels: Channels,
+    private readonly activity: ActivityEmitter,
+  ) {}
+
+  /** A subscription came or went. */
+  update(channel: Channel): void {
+    if (channel.policy.presence || channel.policy.serverToUser) return;
+    if (channel.subscriptionCount <= Limits.immediateSubscriptionCount) {
+      this.changed.delete(channel.name);
+      this.announce(channel);
+    } else {
+      this.changed.add(channel.name);
+    }
+  }
+
+  /** Announces what has changed since the last time; called every 5 seconds. */
+  flush(): void {
+    for (const name of this.changed) {
+      const channel = this.channels.find(name);
+      if (channel !== undefined) this.announce(channel);
+    }
+    this.changed.clear();
+  }
+
+  private announce({ name, policy, subscriptionCount: count }: Channel): void {
+    // The Java client would try to decrypt the count of an encrypted channel.
+    if (!policy.encrypted) this.channels.broadcast(name, encodeSubscriptionCount(name, count));
+    this.activity.emit({ type: 'SubscriptionCountChanged', appId: this.appId, channel: name, count });
+  }
+}

@@ -1,0 +1,264 @@
+import { randomInt } from 'node:crypto';
+import { CloseCode, ErrorCode } from '../../protocol/error-codes.js';
+import { decodeClientMessage } from '../../protocol/client-codec.js';
+import { closeReason } from '../../protocol/close-reason.js';
+import { ProtocolError, SubscriptionError } from '../../protocol/protocol-error.js';
+import {
+  encodeConnectionEstablished,
+  encodeError,
+  encodeSubscriptionError,
+} from '../../protocol/server-codec.js';
+import { formatSocketId, SOCKET_ID_MAX, type SocketId } from '../../protocol/socket-id.js';
+import { Counters } from '../activity/counters.js';
+import { TokenBucket } from '../limits/token-bucket.js';
+import { Connection } from './connection.js';
+import { handleMessage } from './handle-message.js';
+import { Handshakes, type Handshake } from './handshake.js';
+import { leaveAllChannels } from './handlers/unsubscribe.js';
+import type { LocalApps } from './local-apps.js';
+import type { ConnectionServices } from './services.js';
+import type { HandshakeRequest, Socket } from './socket.js';
+
+/**
+ * The life of connections, from handshake to close. Transports call it; each call is a boundary that lets no exception
+ * through.
+ */
+export class ConnectionServer {
+  private readonly handshakes: Handshakes;
+  private seconds: number;
+
+  constructor(
+    readonly apps: LocalApps,
+    private readonly services: ConnectionServices,
+    private readonly idleTimeoutSeconds: number,
+  ) {
+    this.handshakes = new Handshakes(apps, services.clock);
+    this.seconds = this.currentSeconds();
+  }
+
+  /** Decides on a handshake; the transport upgrades it in any case and passes the decision to {@link open}. */
+  handshake(request: HandshakeRequest): Handshake {
+    return this.handshakes.decide(request);
+  }
+
+  /**
+   * Takes over a socket that was just upgraded.
+   *
+   * @returns its connection, or undefined when it was refused and is closing
+   */
+  open(handshake: Handshake, socket: Socket): Connection | undefined {
+    try {
+      return this.accept(handshake, socket);
+    } catch (error) {
+      this.internalError(error);
+      socket.end(undefined, ErrorCode.OverCapacity, 'Internal server error');
+      return undefined;
+    }
+  }
+
+  private accept(handshake: Handshake, socket: Socket): Connection | undefined {
+    const { counters, log } = this.services;
+    if ('code' in handshake) {
+      const { code, message } = handshake;
+      Counters.raise(counters.handshakesRefused, code);
+      if (log.isDebug) log.debug({ code, reason: message }, 'connection refused');
+      socket.end(encodeError(message, code), code, closeReason(message));
+      return undefined;
+    }
+
+    const { app } = handshake;
+    const connection = new Connection(app, socket, newSocketId(app.connections), this.seconds);
+    app.connections.set(connection.socketId, connection);
+    counters.connectionsOpened++;
+    socket.send(encodeConnectionEstablished(connection.socketId, app.app.settings.activityTimeoutSeconds));
+    if (log.isDebug) log.debug({ app: app.app.id, socketId: connection.socketId }, 'connection opened');
+    return connection;
+  }
+
+  /**
+   * Handles a text frame.
+   *
+   * @param frame its text
+   * @param bytes its length on the wire
+   */
+  message(connection: Connection, frame: string, bytes: number): void {
+    try {
+      if (this.admits(connection, bytes))
+        handleMessage(connection, decodeClientMessage(frame), this.services);
+    } catch (error) {
+      this.answerError(connection, error);
+    }
+  }
+
+  /** MSG-1: only text frames are part of the protocol. */
+  binaryMessage(connection: Connection, bytes: number): void {
+    try {
+      if (this.admits(connection, bytes)) throw new ProtocolError('Binary messages are not supported');
+    } catch (error) {
+      this.answerError(connection, error);
+    }
+  }
+
+  /** LIVE-1: any frame is a sign of life, control frames included. */
+  heard(connection: Connection): void {
+    connection.lastHeardAt = this.seconds;
+  }
+
+  /** SLOW-1: the socket holds more unread bytes than it may; something may already have been left out. */
+  overloaded(connection: Connection): void {
+    if (connection.isClosing) return;
+    this.services.counters.slowConsumers++;
+    this.services.log.warn(
+      { app: connection.app.app.id, socketId: connection.socketId },
+      'connection closed because it reads too slowly',
+    );
+    this.closeWithError(connection, ErrorCode.OverCapacity, 'Reads too slowly; please reconnect');
+  }
+
+  /**
+   * The socket is gone.
+   *
+   * @param code of the close frame, or 1005 or 1006 when there was none
+   */
+  closed(connection: Connection, code: number): void {
+    try {
+      Counters.raise(this.services.counters.connectionsClosed, countedCode(code, connection));
+      this.release(connection);
+    } catch (error) {
+      this.internalError(error);
+    }
+  }
+
+  /** Sends `pusher:error`, then closes with the same code (ERR-3). */
+  closeWithError(connection: Connection, code: ErrorCode, message: string): void {
+    if (connection.isClosing) return;
+    this.release(connection);
+    connection.socket.end(encodeError(message, code), code, closeReason(message));
+  }
+
+  /** Closes what is silent or was not authorized in time. Called every second. */
+  sweep(): void {
+    this.seconds = this.currentSeconds();
+    // A transport that cuts off idle sockets itself does so without a code: be a little earlier.
+    const silentSince = this.seconds - (this.idleTimeoutSeconds - IDLE_MARGIN_SECONDS);
+    for (const { app, connections } of this.apps.active()) {
+      const { authorizationTimeoutSeconds: authorizationTimeout } = app.settings;
+      const openedBefore = authorizationTimeout === null ? -Infinity : this.seconds - authorizationTimeout;
+      for (const connection of connections.values()) {
+        if (connection.lastHeardAt <= silentSince) {
+          this.closeWithError(connection, ErrorCode.PongMissing, 'Pong reply not received');
+        } else if (connection.openedAt <= openedBefore && !connection.isAuthorized) {
+          this.closeWithError(connection, ErrorCode.Unauthorized, 'Connection not authorized within timeout');
+        }
+      }
+    }
+  }
+
+  /** COUNT-1: called every 5 seconds. */
+  flushSubscriptionCounts(): void {
+    for (const app of this.apps.active()) app.subscriptionCounts.flush();
+  }
+
+  /** Counts a message of any kind. @returns whether it is to be handled: not too long and not one too many */
+  private admits(connection: Connection, bytes: number): boolean {
+    if (connection.isClosing) return false;
+    connection.lastHeardAt = this.seconds;
+    this.services.counters.messagesReceived++;
+    const { maxMessageBytes } = connection.app.app.settings;
+    if (bytes > maxMessageBytes) {
+      // MSG-6
+      this.end(connection, CloseCode.MessageTooBig, `Message longer than ${maxMessageBytes} bytes`);
+      return false;
+    }
+    return !this.isOverMessageLimit(connection);
+  }
+
+  private end(connection: Connection, code: number, reason: string): void {
+    this.release(connection);
+    connection.socket.end(undefined, code, reason);
+  }
+
+  /** Takes a connection out of everything, once. */
+  private release(connection: Connection): void {
+    if (connection.isClosing) return;
+    connection.isClosing = true;
+    const { app } = connection;
+    app.connections.delete(connection.socketId);
+    leaveAllChannels(connection);
+    app.users.signOut(connection);
+    const { log } = this.services;
+    if (log.isDebug) log.debug({ app: app.app.id, socketId: connection.socketId }, 'connection closed');
+  }
+
+  /** As Reverb's rate limit: messages of any kind, in a window. */
+  private isOverMessageLimit(connection: Connection): boolean {
+    const { maxMessagesPerWindow, messageWindowSeconds, terminateOnMessageLimit } =
+      connection.app.app.settings;
+    if (maxMessagesPerWindow === null) return false;
+    const nowMs = this.services.clock.monotonic();
+    connection.messageBudget ??= new TokenBucket(maxMessagesPerWindow, nowMs);
+    const perSecond = maxMessagesPerWindow / messageWindowSeconds;
+    if (connection.messageBudget.take(1, perSecond, maxMessagesPerWindow, nowMs)) return false;
+    this.services.counters.rateLimited++;
+    const message = 'Rate limit exceeded';
+    connection.socket.send(encodeError(message, ErrorCode.ClientEventRejected));
+    if (terminateOnMessageLimit) this.closeWithError(connection, ErrorCode.OverCapacity, message);
+    return true;
+  }
+
+  /** The one place that turns a client's mistake into frames (ERR-2, SUB-4). */
+  private answerError(connection: Connection, error: unknown): void {
+    const { socket, app } = connection;
+    if (!(error instanceof ProtocolError)) {
+      this.internalError(error);
+      socket.send(encodeError('The server could not handle this message', null));
+      return;
+    }
+    const { log, counters } = this.services;
+    if (log.isDebug) {
+      log.debug({ app: app.app.id, socketId: connection.socketId, reason: error.message }, 'message refused');
+    }
+    if (error instanceof SubscriptionError) {
+      counters.subscriptionsRefused++;
+      const { channel, type, status, message } = error;
+      socket.send(encodeSubscriptionError(channel, type, message, status));
+      if (app.app.settings.internalSubscriptionError) {
+        socket.send(
+          encodeSubscriptionError(channel, type, message, status, 'pusher_internal:subscription_error'),
+        );
+      }
+    }
+    socket.send(encodeError(error.message, error.code));
+  }
+
+  private internalError(error: unknown): void {
+    this.services.counters.internalErrors++;
+    this.services.log.error({ err: error }, 'a connection could not be handled');
+  }
+
+  private currentSeconds(): number {
+    return Math.floor(this.services.clock.monotonic() / 1000);
+  }
+}
+
+/** How much earlier than the idle timeout a silent connection is closed with 4201. */
+const IDLE_MARGIN_SECONDS = 5;
+
+/** CONN-3: unpredictable, and not in use. */
+function newSocketId(taken: ReadonlyMap<SocketId, unknown>): SocketId {
+  for (;;) {
+    const id = formatSocketId(randomInt(1, SOCKET_ID_MAX + 1), randomInt(1, SOCKET_ID_MAX + 1));
+    if (!taken.has(id)) return id;
+  }
+}
+
+const OWN_CODES: ReadonlySet<number> = new Set(Object.values(ErrorCode));
+
+/** A client may close with some thousand codes, and each that is counted by itself is a series of the metrics. */
+function countedCode(code: number, { app }: Connection): number {
+  const isOwn = OWN_CODES.has(code) || code === app.app.settings.terminateCloseCode;
+  return code < CLIENT_CODES || isOwn ? code : CLIENT_CODES;
+}
+
+/** From here on codes are an application's (RFC 6455, 7.4.2); stands for all that are not of ERR-1. */
+const CLIENT_CODES = 3000;

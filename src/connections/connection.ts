@@ -1,0 +1,43 @@
+import type { MemberData, UserData } from '../../protocol/messages.js';
+import type { SocketId } from '../../protocol/socket-id.js';
+import type { Channel } from '../channels/channel.js';
+import type { Subscriber } from '../channels/channels.js';
+import type { TokenBucket } from '../limits/token-bucket.js';
+import type { LocalApp } from './local-app.js';
+import type { Socket } from './socket.js';
+
+/**
+ * One client on one transport. A plain record: there may be a hundred thousand of them, so what only some need is made
+ * when they need it, and none has a timer.
+ */
+export class Connection implements Subscriber {
+  readonly subscriptions = new Map<string, Channel>();
+  /** Whom this connection stands for in each presence channel. */
+  memberships: Map<string, MemberData> | undefined = undefined;
+  /** Who signed in. */
+  user: UserData | undefined = undefined;
+  /** Signed in, or subscribed to a private or presence channel (CONN-8). */
+  isAuthorized = false;
+  /** Nothing more is taken from or sent to it. */
+  isClosing = false;
+  clientEventBudget: TokenBucket | undefined = undefined;
+  messageBudget: TokenBucket | undefined = undefined;
+
+  constructor(
+    readonly app: LocalApp,
+    readonly socket: Socket,
+    readonly socketId: SocketId,
+    /** Seconds of the node's clock when it was opened, and when anything was last heard from it. */
+    readonly openedAt: number,
+    public lastHeardAt: number = openedAt,
+  ) {}
+
+  isSubscribed(channel: string): boolean {
+    return this.subscriptions.has(channel);
+  }
+
+  joinPresence(channel: string, member: MemberData): void {
+    this.memberships ??= new Map();
+    this.memberships.set(channel, member);
+  }
+}

@@ -1,0 +1,52 @@
+import { ErrorCode } from '../../../protocol/error-codes.js';
+import { parseUserData } from '../../../protocol/member-data.js';
+import type { SigninMessage } from '../../../protocol/messages.js';
+import { ProtocolError } from '../../../protocol/protocol-error.js';
+import { encodeError, encodeSigninSuccess, encodeWatchlistEvents } from '../../../protocol/server-codec.js';
+import { isUserAuthValid, parseAuthToken } from '../../../protocol/signatures.js';
+import type { Connection } from '../connection.js';
+
+/**
+ * Signs a user in on a connection (PROTOCOL.md USER-1 to USER-3). The same user again replaces what he told before;
+ * another one is refused.
+ *
+ * @throws ProtocolError without a code; the connection stays open
+ */
+export function signIn(connection: Connection, { auth, userData }: SigninMessage): void {
+  const { app, socket } = connection;
+  const { settings, keys, memberLimits } = app.app;
+  if (!settings.userAuthentication) {
+    throw new ProtocolError("Sign-in is off for this app; its setting 'userAuthentication' turns it on");
+  }
+  const token = parseAuthToken(auth);
+  const key = token === undefined ? undefined : keys.get(token.key);
+  if (token === undefined || key === undefined) {
+    throw new ProtocolError(
+      "Invalid sign-in: 'auth' should be of format 'key:signature' with a key of this app",
+    );
+  }
+  if (!isUserAuthValid(key.sign, token.signature, connection.socketId, userData)) {
+    throw new ProtocolError(
+      `Invalid sign-in signature: Expected HMAC SHA256 hex digest of ${connection.socketId}::user::<user_data>`,
+    );
+  }
+  const parsed = parseUserData(userData, memberLimits);
+  if (!parsed.ok) throw new ProtocolError(`Invalid sign-in: ${parsed.problem}`);
+  const user = parsed.value;
+  if (connection.user !== undefined && connection.user.id !== user.id) {
+    throw new ProtocolError(
+      `Invalid sign-in: this connection is signed in as another user, '${connection.user.id}'`,
+    );
+  }
+
+  app.users.signIn(connection, user);
+  connection.isAuthorized = true;
+  socket.send(encodeSigninSuccess(userData));
+  if (!settings.watchlist) return;
+  if (user.watchlistCut) {
+    const message = `Watch list too long: only its first ${memberLimits.watchListLength} ids are watched: ${user.watchlist.join(', ')}`;
+    socket.send(encodeError(message, ErrorCode.WatchListTooLong));
+  }
+  const events = app.users.watchlistState(user);
+  if (events.length > 0) socket.send(encodeWatchlistEvents(events));
+}

@@ -1,0 +1,35 @@
+import { encodeMemberRemoved } from '../../../protocol/server-codec.js';
+import type { Channel } from '../../channels/channel.js';
+import type { Connection } from '../connection.js';
+
+/** Ends a subscription; a channel that is not subscribed is passed over in silence (SUB-7). */
+export function unsubscribe(connection: Connection, name: string): void {
+  const channel = connection.subscriptions.get(name);
+  if (channel !== undefined) leaveChannel(connection, channel);
+}
+
+/** Ends all subscriptions of a connection that closes. */
+export function leaveAllChannels(connection: Connection): void {
+  for (const channel of connection.subscriptions.values()) leaveChannel(connection, channel);
+}
+
+function leaveChannel(connection: Connection, channel: Channel): void {
+  const { app } = connection;
+  const { name, topic } = channel;
+  connection.subscriptions.delete(name);
+  connection.socket.unsubscribe(topic);
+
+  const member = connection.memberships?.get(name);
+  if (member !== undefined) {
+    connection.memberships?.delete(name);
+    if (app.presence.leave(name, member.id)) {
+      // PRES-5: after the last connection of the user, and not to the one that leaves.
+      app.channels.broadcast(name, encodeMemberRemoved(name, member.id));
+      app.activity.emit({ type: 'MemberRemoved', appId: app.app.id, channel: name, userId: member.id });
+    }
+  }
+  app.channels.vacate(channel);
+  if (app.app.settings.subscriptionCount && channel.subscriptionCount > 0) {
+    app.subscriptionCounts.update(channel);
+  }
+}

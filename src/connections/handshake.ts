@@ -1,0 +1,95 @@
+import { ErrorCode } from '../../protocol/error-codes.js';
+import { parseQuery, queryValue } from '../../protocol/request-signature.js';
+import type { Clock } from '../clock.js';
+import { KeyedLimiter } from '../limits/keyed-limiter.js';
+import { networkOf } from '../limits/network.js';
+import type { LocalApp } from './local-app.js';
+import type { LocalApps } from './local-apps.js';
+import type { HandshakeRequest } from './socket.js';
+
+/** A handshake is always upgraded; a refused one then hears why and is closed (PROTOCOL.md CONN-2). */
+export type Handshake = { readonly app: LocalApp } | Refusal;
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+const SUPPORTED_VERSIONS: readonly string[] = ['5', '6', '7'];
+
+/** Decides on WebSocket handshakes. */
+export class Handshakes {
+  private readonly limiter = new KeyedLimiter();
+
+  constructor(
+    private readonly apps: LocalApps,
+    private readonly clock: Pick<Clock, 'monotonic'>,
+  ) {}
+
+  decide(request: HandshakeRequest): Handshake {
+    const { key } = request;
+    if (key === undefined) {
+      return { code: ErrorCode.PathNotFound, message: 'Path not found: connect to /app/{key}' };
+    }
+    const app = this.apps.findByKey(key);
+    if (app === undefined) {
+      return {
+        code: ErrorCode.UnknownApp,
+        message: `App key ${key.slice(0, 100)} does not exist on this server. Did you mean another server or cluster?`,
+      };
+    }
+    return refusal(app, request) ?? this.overRate(app, key, request.address) ?? { app };
+  }
+
+  /** Two Dart clients reconnect at once, whatever they were told, so a storm is held off per key and address. */
+  private overRate(app: LocalApp, key: string, address: string): Refusal | undefined {
+    const { maxHandshakesPerSecond: perSecond, handshakeBurst } = app.app.settings;
+    // A proxy on this machine that is not trusted stands for all its clients.
+    if (perSecond === null || isLoopback(address)) return undefined;
+    if (
+      this.limiter.take(`${key}|${networkOf(address)}`, perSecond, handshakeBurst, this.clock.monotonic())
+    ) {
+      return undefined;
+    }
+    return {
+      code: ErrorCode.OverCapacity,
+      message: 'Too many new connections from this address; please reconnect later',
+    };
+  }
+}
+
+function refusal({ app, connections }: LocalApp, request: HandshakeRequest): Refusal | undefined {
+  const { settings } = app;
+  if (!settings.enabled) return { code: ErrorCode.AppDisabled, message: 'Application disabled' };
+  if (settings.requireTls && !request.tls) {
+    return {
+      code: ErrorCode.TlsOnly,
+      message: 'Application only accepts SSL connections, reconnect using wss://',
+    };
+  }
+  const version = versionProblem(queryValue(parseQuery(request.query), 'protocol'));
+  if (version !== undefined) return version;
+  if (request.origin !== undefined && !app.allowsOrigin(request.origin)) {
+    return { code: ErrorCode.Unauthorized, message: 'Origin not allowed' };
+  }
+  if (settings.maxConnections !== null && connections.size >= settings.maxConnections) {
+    return { code: ErrorCode.OverQuota, message: 'Over connection quota' };
+  }
+  return undefined;
+}
+
+/** CONN-5: 5, 6 and 7 are spoken alike; a client that names none is taken for 7. */
+function versionProblem(protocol: string | undefined): Refusal | undefined {
+  if (protocol === undefined || protocol === '' || SUPPORTED_VERSIONS.includes(protocol)) return undefined;
+  if (!/^\d+$/.test(protocol)) {
+    return { code: ErrorCode.InvalidVersion, message: 'Invalid protocol version: it must be a number' };
+  }
+  return {
+    code: ErrorCode.UnsupportedVersion,
+    message: `Unsupported protocol version ${protocol.slice(0, 20)}: 5, 6 and 7 are supported`,
+  };
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address === '';
+}

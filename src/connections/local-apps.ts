@@ -1,0 +1,39 @@
+import type { ActivityEmitter } from '../activity/activity.js';
+import type { App } from '../apps/app.js';
+import type { AppProvider } from '../apps/app-provider.js';
+import type { TopicPublisher } from '../channels/channels.js';
+import { LocalApp } from './local-app.js';
+
+/** The apps of this node, each made when it is first asked for. */
+export class LocalApps {
+  private readonly byId = new Map<string, LocalApp>();
+
+  constructor(
+    private readonly provider: AppProvider,
+    private readonly publisher: TopicPublisher,
+    private readonly activity: ActivityEmitter,
+  ) {}
+
+  findById(id: string): LocalApp | undefined {
+    return this.of(this.provider.findById(id));
+  }
+
+  findByKey(key: string): LocalApp | undefined {
+    return this.of(this.provider.findByKey(key));
+  }
+
+  /** Those that were asked for since the start. */
+  active(): IterableIterator<LocalApp> {
+    return this.byId.values();
+  }
+
+  private of(app: App | undefined): LocalApp | undefined {
+    if (app === undefined) return undefined;
+    let local = this.byId.get(app.id);
+    if (local === undefined) {
+      local = new LocalApp(app, this.publisher, this.activity);
+      this.byId.set(app.id, local);
+    }
+    return local;
+  }
+}

@@ -1,0 +1,14 @@
+import type { ActivityEmitter } from '../activity/activity.js';
+import type { Counters } from '../activity/counters.js';
+import type { EventCache } from '../channels/event-cache.js';
+import type { Clock } from '../clock.js';
+import type { Log } from '../log.js';
+
+/** What the handlers of client messages work with. */
+export interface ConnectionServices {
+  readonly cache: EventCache;
+  readonly clock: Clock;
+  readonly activity: ActivityEmitter;
+  readonly counters: Counters;
+  readonly log: Log;
+}
