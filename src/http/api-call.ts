@@ -1,0 +1,83 @@
+import { isUtf8 } from 'node:buffer';
+import { queryValue, type QueryParameter } from '../../protocol/request-signature.js';
+import type { Counters } from '../activity/counters.js';
+import type { EventCache } from '../channels/event-cache.js';
+import type { Clock } from '../clock.js';
+import type { LocalApp } from '../connections/local-app.js';
+import type { ConnectionServer } from '../connections/connection-server.js';
+import { HttpError } from './response.js';
+import type { HttpRequest } from './request.js';
+
+/** What the handlers of the API work with. */
+export interface ApiServices {
+  readonly cache: EventCache;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly connections: Pick<ConnectionServer, 'closeWithError'>;
+}
+
+/** A request that its app has signed. */
+export class ApiCall {
+  private parsedBody: JsonBody | undefined = undefined;
+
+  constructor(
+    readonly app: LocalApp,
+    readonly request: HttpRequest,
+    readonly parameters: readonly QueryParameter[],
+    /** The channel or user of the path, percent-decoded; empty where it has none. */
+    readonly subject: string,
+    readonly services: ApiServices,
+  ) {}
+
+  /**
+   * The body as JSON, whatever its content type says; parsed once.
+   *
+   * @throws HttpError 400
+   */
+  get json(): JsonBody {
+    return (this.parsedBody ??= parseBody(this.request.body));
+  }
+}
+
+/** A body as JSON: parsed, and as its text, for what is passed on as it stands. */
+export interface JsonBody {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+function parseBody(body: Uint8Array): JsonBody {
+  if (!isUtf8(body)) throw new HttpError(400, 'Invalid body: it is not UTF-8');
+  // A view, not a copy.
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8');
+  try {
+    return { value: JSON.parse(text) as unknown, text };
+  } catch {
+    throw new HttpError(400, 'Invalid body: it is not JSON');
+  }
+}
+
+/** Attributes that an `info` parameter may ask for. */
+export type Attribute = 'user_count' | 'subscription_count' | 'cache';
+
+const NO_ATTRIBUTES: ReadonlySet<Attribute> = new Set();
+
+const KNOWN: readonly string[] = ['user_count', 'subscription_count', 'cache'] satisfies Attribute[];
+
+/**
+ * Reads an `info` parameter. Names that are not known are passed over: Reverb's callers ask for `occupied`.
+ *
+ * @throws HttpError 400 when it is no comma separated list
+ */
+export function parseInfo(info: string | null | undefined): ReadonlySet<Attribute> {
+  if (info === undefined || info === null || info === '') return NO_ATTRIBUTES;
+  const names = info.split(',').map((name) => name.trim());
+  if (!names.every((name) => /^[a-z_]+$/.test(name))) {
+    throw new HttpError(400, 'info should be a comma separated list of attributes');
+  }
+  return new Set(names.filter((name): name is Attribute => KNOWN.includes(name)));
+}
+
+/** {@link parseInfo} of a query. */
+export function queryInfo({ parameters }: ApiCall): ReadonlySet<Attribute> {
+  return parseInfo(queryValue(parameters, 'info'));
+}

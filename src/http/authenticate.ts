@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto';
+import { Limits } from '../../protocol/limits.js';
+import {
+  queryValue,
+  requestText,
+  signedTexts,
+  type QueryParameter,
+} from '../../protocol/request-signature.js';
+import { isSameHex } from '../../protocol/signatures.js';
+import type { App } from '../apps/app.js';
+import type { HttpRequest } from './request.js';
+import { HttpError } from './response.js';
+
+/**
+ * Checks that an app signed a request (PROTOCOL.md SIGN-1 to SIGN-7), over the raw bytes of its body.
+ *
+ * @param pathPrefix the configured one, which some libraries sign and others do not
+ * @param nowSeconds since 1970
+ * @throws HttpError 401 that says what is wrong
+ */
+export function authenticate(
+  request: HttpRequest,
+  parameters: readonly QueryParameter[],
+  app: App,
+  pathPrefix: string,
+  nowSeconds: number,
+): void {
+  const keyName = queryValue(parameters, 'auth_key');
+  if (keyName === undefined || keyName === '') throw new HttpError(401, 'Missing parameter: auth_key');
+  // The key has to belong to the app of the path, not just to any.
+  const key = app.keys.get(keyName);
+  if (key === undefined) throw new HttpError(401, 'Unknown auth_key');
+  checkVersion(queryValue(parameters, 'auth_version'));
+  checkTimestamp(queryValue(parameters, 'auth_timestamp'), nowSeconds);
+
+  const signature = queryValue(parameters, 'auth_signature') ?? '';
+  const { method, path } = request;
+  const expected = requestText(method, path, parameters);
+  const isSigned = (text: string) => isSameHex(key.sign(text), signature);
+  // The other texts are only worked out for those who signed otherwise.
+  if (!isSigned(expected) && !some(signedTexts({ method, path, parameters }, pathPrefix), isSigned)) {
+    throw new HttpError(
+      401,
+      `Invalid signature: you should have sent HmacSHA256Hex(${JSON.stringify(expected.slice(0, 2000))}, your_secret_key), but you sent ${JSON.stringify(signature.slice(0, 100))}`,
+    );
+  }
+  checkBody(request.body, queryValue(parameters, 'body_md5'));
+}
+
+function some<T>(values: Iterable<T>, test: (value: T) => boolean): boolean {
+  for (const value of values) if (test(value)) return true;
+  return false;
+}
+
+function checkVersion(version: string | undefined): void {
+  if (version === undefined || version === '') throw new HttpError(401, 'Version required');
+  if (version !== '1.0') throw new HttpError(401, 'Version not supported');
+}
+
+/** SIGN-3: less than 600 seconds off, in both directions. */
+function checkTimestamp(timestamp: string | undefined, nowSeconds: number): void {
+  if (timestamp === undefined || !/^\d{1,15}$/.test(timestamp))
+    throw new HttpError(401, 'Timestamp required');
+  const tolerance = Limits.timestampToleranceSeconds;
+  if (Math.abs(Number(timestamp) - nowSeconds) < tolerance) return;
+  throw new HttpError(
+    401,
+    `Timestamp expired: Given timestamp (${isoTime(Number(timestamp))}) not within ${tolerance}s of server time (${isoTime(nowSeconds)})`,
+  );
+}
+
+function isoTime(seconds: number): string {
+  const date = new Date(Math.floor(seconds) * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace('.000Z', 'Z');
+}
+
+/** SIGN-2: Python sends the MD5 of nothing on GET; where it is given it has to be right. */
+function checkBody(body: Uint8Array, md5: string | undefined): void {
+  if (md5 === undefined) {
+    if (body.length === 0) return;
+    throw new HttpError(401, 'Missing parameter: body_md5 (required when the request has a body)');
+  }
+  if (!isSameHex(hash('md5', body), md5)) {
+    throw new HttpError(401, 'Invalid body_md5: it is not the MD5 of the body that arrived');
+  }
+}

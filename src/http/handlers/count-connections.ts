@@ -1,0 +1,7 @@
+import type { ApiCall } from '../api-call.js';
+import { jsonResponse, type HttpResponse } from '../response.js';
+
+/** `GET /apps/{id}/connections`, as Reverb has it for Laravel Pulse (PROTOCOL.md API-11) */
+export function countConnections({ app }: ApiCall): HttpResponse {
+  return jsonResponse({ connections: app.connections.size });
+}

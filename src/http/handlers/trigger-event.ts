@@ -1,0 +1,51 @@
+import { channelPolicy } from '../../../protocol/channel-name.js';
+import { parseTriggerBody, triggerChannels } from '../../../protocol/http-bodies.js';
+import { queryValue, type QueryParameter } from '../../../protocol/request-signature.js';
+import { parseInfo, type ApiCall } from '../api-call.js';
+import { channelCounts } from '../channel-attributes.js';
+import { EMPTY_OBJECT, HttpError, jsonResponse, type HttpResponse } from '../response.js';
+import { trigger, type Trigger } from '../trigger.js';
+
+/** `POST /apps/{id}/events` (PROTOCOL.md API-1) */
+export function triggerEvent(call: ApiCall): HttpResponse {
+  const { app, request, parameters, services } = call;
+  const { value, text } = request.body.length === 0 ? { value: fromQuery(parameters), text: '' } : call.json;
+  const body = parseTriggerBody(value, text);
+  if (!body.ok) throw new HttpError(400, body.problem);
+  const { name, data, socket_id: socketId, info } = body.value;
+
+  const named = triggerChannels(body.value);
+  const channels = named.length > 1 ? [...new Set(named)] : named;
+  const { maxChannelsPerEvent } = app.app.settings;
+  if (channels.length > maxChannelsPerEvent) {
+    throw new HttpError(
+      400,
+      `Too many channels (${channels.length} > ${maxChannelsPerEvent}): an event may be triggered on ${maxChannelsPerEvent} channels at once`,
+    );
+  }
+  const attributes = parseInfo(info);
+  const triggers = channels.map((channel): Trigger => {
+    return { name, data, channel, socketId: socketId ?? undefined };
+  });
+  trigger(app, triggers, services);
+
+  if (attributes.size === 0) return EMPTY_OBJECT;
+  const counts = channels.map((channel) => {
+    return [channel, channelCounts(app, channel, channelPolicy(channel), attributes)];
+  });
+  return jsonResponse({ channels: Object.fromEntries(counts) as unknown });
+}
+
+/** Without a body, the parameters may stand in the query: `channels[]=a&channels[]=b`. */
+function fromQuery(parameters: readonly QueryParameter[]): unknown {
+  const channels = parameters.filter(([name]) => /^channels\[\d*\]$/.test(name)).map(([, value]) => value);
+  const text = (name: string) => queryValue(parameters, name);
+  return {
+    name: text('name'),
+    data: text('data'),
+    channel: text('channel'),
+    channels: channels.length > 0 ? channels : undefined,
+    socket_id: text('socket_id'),
+    info: text('info'),
+  };
+}

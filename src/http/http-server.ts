@@ -1,0 +1,179 @@
+import { isJsonObject } from '../../protocol/json-text.js';
+import { parseQuery, queryValue, type QueryParameter } from '../../protocol/request-signature.js';
+import { Counters } from '../activity/counters.js';
+import type { LocalApp } from '../connections/local-app.js';
+import type { LocalApps } from '../connections/local-apps.js';
+import type { Log } from '../log.js';
+import { ApiCall, type ApiServices } from './api-call.js';
+import { authenticate } from './authenticate.js';
+import { health, readiness, type Readiness } from './handlers/health.js';
+import type { IdempotencyStore } from './idempotency.js';
+import { takeRead } from './rate-limits.js';
+import type { HttpRequest } from './request.js';
+import { HttpError, jsonResponse, PREFLIGHT, type HttpResponse } from './response.js';
+import { Routes, type ApiRoute } from './routes.js';
+
+/** What the HTTP side works with. */
+export interface HttpServices extends ApiServices {
+  readonly apps: LocalApps;
+  readonly idempotency: IdempotencyStore;
+  readonly readiness: () => Readiness;
+  readonly log: Log;
+}
+
+/** Idempotency keys longer than this are refused. */
+const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+
+/**
+ * Answers HTTP requests on the public port. Transports call {@link handle}, a boundary that lets no exception through.
+ */
+export class HttpServer {
+  private readonly routes = new Routes();
+
+  constructor(
+    private readonly services: HttpServices,
+    /** Such as `/ws`, or empty. */
+    private readonly pathPrefix: string,
+    readonly maxRequestBytes: number,
+  ) {}
+
+  handle(request: HttpRequest): HttpResponse {
+    const { counters } = this.services;
+    let response: HttpResponse;
+    try {
+      response = this.route(request);
+    } catch (error) {
+      response = this.errorResponse(request, error);
+    }
+    Counters.raise(counters.httpResponses, response.status);
+    return response;
+  }
+
+  /** The answer to a body that is longer than {@link maxRequestBytes}; the transport does not read such a body. */
+  tooLarge(): HttpResponse {
+    Counters.raise(this.services.counters.httpResponses, 413);
+    return new HttpError(
+      413,
+      `Request body too large: at most ${this.maxRequestBytes} bytes are allowed; the server's maxRequestBytes (PREGON_MAX_REQUEST_BYTES) sets the limit`,
+    ).toResponse();
+  }
+
+  private route(request: HttpRequest): HttpResponse {
+    if (request.method === 'OPTIONS') return PREFLIGHT;
+    const path = this.withoutPrefix(request.path);
+    const route = this.routes.find(path);
+    if (route === undefined) return this.otherPath(request, path);
+    if (request.method !== route.endpoint.method) {
+      throw new HttpError(405, `Method not allowed: ${path} takes ${route.endpoint.method}`, [
+        ['Allow', `${route.endpoint.method}, OPTIONS`],
+      ]);
+    }
+    return this.callApi(request, route);
+  }
+
+  private callApi(request: HttpRequest, { endpoint, appId, subject }: ApiRoute): HttpResponse {
+    const parameters = parseQuery(request.query);
+    const app = this.findApp(appId, parameters);
+    if (!app.app.settings.enabled) throw new HttpError(403, 'This app is disabled');
+    const { clock } = this.services;
+    authenticate(request, parameters, app.app, this.pathPrefix, clock.now() / 1000);
+
+    const call = new ApiCall(app, request, parameters, subject, this.services);
+    if (endpoint.method === 'GET') {
+      takeRead(app, this.services);
+      return endpoint.handle(call);
+    }
+    return this.once(call, () => endpoint.handle(call));
+  }
+
+  private findApp(appId: string | undefined, parameters: readonly QueryParameter[]): LocalApp {
+    const { apps } = this.services;
+    const app =
+      appId === undefined ? apps.findByKey(queryValue(parameters, 'auth_key') ?? '') : apps.findById(appId);
+    if (app !== undefined) return app;
+    if (appId === undefined) throw new HttpError(401, 'Unknown auth_key');
+    throw new HttpError(404, `Unknown app id '${appId.slice(0, 100)}': check REVERB_APP_ID or PUSHER_APP_ID`);
+  }
+
+  /** API-6: a request with a key that was answered before gets that answer again. */
+  private once(call: ApiCall, handle: () => HttpResponse): HttpResponse {
+    const key = call.request.header('idempotency-key') ?? bodyKey(call);
+    if (key === undefined) return handle();
+    if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
+      throw new HttpError(400, `Idempotency key too long: at most ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
+    }
+    const { idempotency, counters } = this.services;
+    const scope = `${call.app.app.id} ${call.request.path}`;
+    const known = idempotency.find(scope, key);
+    if (known !== undefined) {
+      counters.idempotentReplays++;
+      return known;
+    }
+    const response = handle();
+    idempotency.keep(scope, key, response);
+    return response;
+  }
+
+  /** What is not the API: health, and hints for requests that went astray. */
+  private otherPath({ method }: HttpRequest, path: string): HttpResponse {
+    if (method === 'GET' || method === 'HEAD') {
+      switch (path) {
+        case '':
+        case '/':
+        case '/up':
+        case '/health':
+          return health();
+        case '/ready':
+        case '/accept-traffic':
+          return readiness(this.services.readiness());
+      }
+    }
+    const base = this.pathPrefix;
+    if (path.startsWith('/app/')) {
+      throw new HttpError(
+        426,
+        `${base}/app/{key} takes WebSocket connections; is the proxy passing Upgrade?`,
+        [['Upgrade', 'websocket']],
+      );
+    }
+    return jsonResponse(
+      {
+        error: 'Not found',
+        server: 'pregon',
+        message: `This is pregon, a Pusher-compatible realtime server; nothing is at ${method} ${path.slice(0, 200)}. Clients connect to ${base}/app/{key}, and the HTTP API is at ${base}/apps/{app_id}/events, /batch_events, /channels, /connections and /users.`,
+      },
+      404,
+    );
+  }
+
+  private withoutPrefix(path: string): string {
+    const prefix = this.pathPrefix;
+    return prefix !== '' && (path === prefix || path.startsWith(`${prefix}/`))
+      ? path.slice(prefix.length)
+      : path;
+  }
+
+  /** The one place that turns an error into an answer. */
+  private errorResponse(request: HttpRequest, error: unknown): HttpResponse {
+    const { log, counters } = this.services;
+    if (error instanceof HttpError) {
+      if (log.isDebug) {
+        log.debug(
+          { method: request.method, path: request.path, status: error.status, reason: error.message },
+          'request refused',
+        );
+      }
+      return error.toResponse();
+    }
+    counters.internalErrors++;
+    log.error({ err: error, method: request.method, path: request.path }, 'a request could not be handled');
+    return new HttpError(500, 'Internal server error').toResponse();
+  }
+}
+
+/** `idempotency_key` in the body. */
+function bodyKey(call: ApiCall): string | undefined {
+  const value = call.request.body.length === 0 ? undefined : call.json.value;
+  const key = isJsonObject(value) ? value['idempotency_key'] : undefined;
+  return typeof key === 'string' && key !== '' ? key : undefined;
+}

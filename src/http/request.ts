@@ -1,0 +1,18 @@
+/** An HTTP request, whole, as a transport gives it. */
+export interface HttpRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** As requested, percent-encoding included, without the query. */
+  readonly path: string;
+  /** The raw query string, without its `?`. */
+  readonly query: string;
+  /** Only valid until the answer was returned: copy what is kept longer. */
+  readonly body: Uint8Array;
+  /** A header by its lower-case name; only those of {@link HEADERS} are there. */
+  header(name: Header): string | undefined;
+}
+
+/** Request headers that the API reads. A transport copies these and no others, since each copy costs. */
+export const HEADERS = ['idempotency-key'] as const;
+
+export type Header = (typeof HEADERS)[number];

@@ -1,0 +1,55 @@
+import { channelNameProblem } from '../../protocol/channel-name.js';
+import { utf8Length } from '../../protocol/json-text.js';
+import { publishEvent } from '../channels/publish-event.js';
+import type { LocalApp } from '../connections/local-app.js';
+import type { ApiServices } from './api-call.js';
+import { HttpError } from './response.js';
+import { takeTriggers } from './rate-limits.js';
+
+/** An event for one channel, checked for shape but not yet against the app's limits. */
+export interface Trigger {
+  readonly name: string;
+  readonly data: string;
+  readonly channel: string;
+  readonly socketId: string | undefined;
+}
+
+/**
+ * Checks all triggers against the app's limits and then delivers all: none where one is wrong (API-5).
+ *
+ * @throws HttpError 400, 413 or 429
+ */
+export function trigger(app: LocalApp, triggers: readonly Trigger[], services: ApiServices): void {
+  for (const event of triggers) checkTrigger(app, event);
+  takeTriggers(app, triggers.length, services);
+  for (const { name, data, channel, socketId } of triggers) {
+    const except = socketId === undefined ? undefined : app.connections.get(socketId);
+    publishEvent(app.app.id, app.channels, services.cache, { event: name, channel, data }, except);
+  }
+  services.counters.triggers += triggers.length;
+}
+
+function checkTrigger({ app }: LocalApp, { name, data, channel }: Trigger): void {
+  const { maxChannelNameLength, maxEventNameLength, maxEventBytes } = app.settings;
+  const problem = channelNameProblem(channel, maxChannelNameLength);
+  if (problem !== undefined) throw new HttpError(400, problem);
+  if (name.length > maxEventNameLength) {
+    throw new HttpError(
+      400,
+      `Invalid event name: ${name.length} characters, at most ${maxEventNameLength} are allowed`,
+    );
+  }
+  if (name.startsWith('pusher:') || name.startsWith('pusher_internal:')) {
+    // EVENT-2: a forged member_added would corrupt clients.
+    throw new HttpError(400, "Invalid event name: 'pusher:' and 'pusher_internal:' are reserved");
+  }
+  // A UTF-16 unit takes three bytes at the most, so short data needs no count.
+  if (data.length * 3 <= maxEventBytes) return;
+  const bytes = utf8Length(data);
+  if (bytes > maxEventBytes) {
+    throw new HttpError(
+      413,
+      `The data content of this event exceeds the allowed maximum (${maxEventBytes} bytes). Event '${name}' on ${channel} has ${bytes} bytes; the app's maxEventBytes (PREGON_APP_MAX_EVENT_BYTES) sets the limit`,
+    );
+  }
+}
