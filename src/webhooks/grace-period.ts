@@ -1,0 +1,62 @@
+import type { Clock, Timer } from '../clock.js';
+
+interface Held {
+  readonly until: number;
+  readonly release: () => void;
+}
+
+/**
+ * Holds back what may be undone within a moment, such as a member who leaves because his page is loaded again
+ * (PROTOCOL.md HOOK-5). All wait equally long, so one timer for the first of them is enough.
+ */
+export class GracePeriod {
+  /** In the order in which they fall due. */
+  private readonly held = new Map<string, Held>();
+  private timer: Timer | undefined;
+
+  constructor(
+    private readonly milliseconds: number,
+    private readonly clock: Pick<Clock, 'after' | 'monotonic'>,
+  ) {}
+
+  /** Calls `release` when the time is over, unless {@link cancel} comes first. */
+  hold(key: string, release: () => void): void {
+    if (this.milliseconds === 0) {
+      release();
+      return;
+    }
+    this.held.set(key, { until: this.clock.monotonic() + this.milliseconds, release });
+    this.schedule();
+  }
+
+  /** @returns whether something was held under this key, and is now forgotten */
+  cancel(key: string): boolean {
+    return this.held.delete(key);
+  }
+
+  /** Releases everything at once. */
+  end(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.releaseUntil(Infinity);
+  }
+
+  private schedule(): void {
+    if (this.timer !== undefined) return;
+    const [first] = this.held.values();
+    if (first === undefined) return;
+    this.timer = this.clock.after(Math.max(0, first.until - this.clock.monotonic()), () => {
+      this.timer = undefined;
+      this.releaseUntil(this.clock.monotonic());
+      this.schedule();
+    });
+  }
+
+  private releaseUntil(nowMs: number): void {
+    for (const [key, { until, release }] of this.held) {
+      if (until > nowMs) return;
+      this.held.delete(key);
+      release();
+    }
+  }
+}

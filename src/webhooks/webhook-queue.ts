@@ -1,0 +1,166 @@
+import type { SigningKey } from '../../protocol/signatures.js';
+import type { Counters } from '../activity/counters.js';
+import type { Clock, Timer } from '../clock.js';
+import type { AppConfig, Config } from '../config/schema.js';
+import type { Log } from '../log.js';
+import type { Post } from './post.js';
+import type { WebhookEvent } from './webhook-event.js';
+
+export type WebhookConfig = AppConfig['webhooks'][number];
+
+/** What a queue works with. */
+export interface WebhookServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly post: Post;
+}
+
+interface Queued {
+  readonly event: WebhookEvent;
+  readonly atMs: number;
+}
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Full queues are logged this often at the most. */
+const COMPLAINT_INTERVAL_MS = 60_000;
+
+/**
+ * The events of one webhook on their way (PROTOCOL.md HOOK-2 to HOOK-4): gathered for a moment, sent one request at a
+ * time so that their order is kept, and sent again while that makes sense.
+ */
+export class WebhookQueue {
+  private queue: Queued[] = [];
+  private timer: Timer | undefined;
+  private sending: Promise<void> | undefined;
+  private wakeUp: (() => void) | undefined;
+  private isStopping = false;
+  private complainedAtMs = -Infinity;
+
+  constructor(
+    private readonly appId: string,
+    private readonly key: SigningKey,
+    private readonly webhook: WebhookConfig,
+    private readonly options: Config['webhooks'],
+    private readonly services: WebhookServices,
+  ) {}
+
+  add(event: WebhookEvent): void {
+    const { maxQueuedEvents, maxBatchEvents, batchMilliseconds } = this.options;
+    if (this.queue.length >= maxQueuedEvents) {
+      this.drop(1, 'its queue is full');
+      return;
+    }
+    const { clock } = this.services;
+    this.queue.push({ event, atMs: clock.monotonic() });
+    if (this.sending !== undefined) return;
+    if (this.queue.length >= maxBatchEvents || batchMilliseconds === 0) this.send();
+    else {
+      this.timer ??= clock.after(batchMilliseconds, () => {
+        this.send();
+      });
+    }
+  }
+
+  /** Sends what is there, once, and waits for it. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.wakeUp?.();
+    this.send();
+    await this.sending;
+  }
+
+  private send(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.sending ??= this.sendAll().finally(() => {
+      this.sending = undefined;
+    });
+  }
+
+  private async sendAll(): Promise<void> {
+    const size = this.options.batchMilliseconds === 0 ? 1 : this.options.maxBatchEvents;
+    while (this.queue.length > 0) await this.sendBatch(this.queue.splice(0, size));
+  }
+
+  /** Sends one request until it succeeds or its time is over; the same bytes each time, as signed. */
+  private async sendBatch(batch: readonly Queued[]): Promise<void> {
+    const { clock, counters } = this.services;
+    const body = JSON.stringify({
+      time_ms: Math.floor(clock.now()),
+      events: batch.map(({ event }) => event),
+    });
+    const headers = this.headers(body);
+    const deadline = (batch[0]?.atMs ?? clock.monotonic()) + this.options.retrySeconds * 1000;
+
+    for (let attempt = 0; ; attempt++) {
+      const problem = await this.attempt(headers, body);
+      if (problem === undefined) {
+        counters.webhooksDelivered++;
+        return;
+      }
+      counters.webhooksFailed++;
+      const pauseMs = pauseBefore(attempt);
+      if (this.isStopping || clock.monotonic() + pauseMs > deadline) {
+        this.drop(batch.length, problem);
+        return;
+      }
+      await this.pause(pauseMs);
+    }
+  }
+
+  /** @returns what went wrong, or undefined */
+  private async attempt(headers: Record<string, string>, body: string): Promise<string | undefined> {
+    try {
+      const status = await this.services.post(this.webhook.url, headers, body);
+      return status >= 200 && status < 300 ? undefined : `it answered ${status}`;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  private headers(body: string): Record<string, string> {
+    const headers: Record<string, string> = { 'user-agent': 'pregon' };
+    for (const [name, value] of Object.entries(this.webhook.headers)) {
+      if (!/^(?:x-pusher-.*|content-type|content-length|host)$/i.test(name))
+        headers[name.toLowerCase()] = value;
+    }
+    return {
+      ...headers,
+      // Node's verifier wants exactly this.
+      'content-type': 'application/json',
+      'x-pusher-key': this.key.key,
+      'x-pusher-signature': this.key.sign(body),
+    };
+  }
+
+  private pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.services.clock.after(milliseconds, resolve);
+      this.wakeUp = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  private drop(count: number, reason: string): void {
+    const { clock, log, counters } = this.services;
+    counters.webhookEventsDropped += count;
+    if (clock.monotonic() - this.complainedAtMs < COMPLAINT_INTERVAL_MS) return;
+    this.complainedAtMs = clock.monotonic();
+    // Without its query, which may hold a token.
+    const { origin, pathname } = new URL(this.webhook.url);
+    log.error(
+      { app: this.appId, webhook: origin + pathname, events: count, reason },
+      'webhook events dropped',
+    );
+  }
+}
+
+/** Growing pauses, with jitter so that webhooks that failed together do not come back together. */
+function pauseBefore(attempt: number): number {
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+  return Math.round(pause * (0.75 + Math.random() * 0.5));
+}
