@@ -1,0 +1,34 @@
+import fastify, { type FastifyInstance } from 'fastify';
+
+/** What the management port shows. */
+export interface ManagementSources {
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  readonly readiness: () => { readonly ready: boolean };
+}
+
+/** The management port: `/metrics` for Prometheus, `/health` and `/ready`. On loopback unless set otherwise. */
+export class ManagementServer {
+  private readonly app: FastifyInstance = fastify();
+
+  constructor({ metrics, readiness }: ManagementSources) {
+    this.app.get('/metrics', async (_request, reply) => {
+      return reply.type(metrics.contentType).send(await metrics.text());
+    });
+    this.app.get('/health', () => ({ health: 'OK' }));
+    this.app.get('/ready', (_request, reply) => {
+      const state = readiness();
+      return reply.status(state.ready ? 200 : 503).send(state);
+    });
+  }
+
+  /** @returns the port */
+  async listen(host: string, port: number): Promise<number> {
+    await this.app.listen({ host, port });
+    const address = this.app.server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+  }
+}
