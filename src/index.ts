@@ -1,0 +1,7 @@
+export { PregonServer, type ServerAddress, type ServerOptions } from './server.js';
+export { ConfigError, type ConfigProblem } from './config/config-error.js';
+export { loadConfig, type ConfigSources, type LoadedConfig } from './config/load-config.js';
+export { ConfigSchema, type AppConfig, type Config } from './config/schema.js';
+export type { Clock, Timer } from './clock.js';
+export type { Log } from './log.js';
+export { ListenError } from './transports/transport.js';

@@ -1,0 +1,204 @@
+import { homedir } from 'node:os';
+import { ActivityEmitter } from './activity/activity.js';
+import { Counters } from './activity/counters.js';
+import { ManagementServer } from './admin/management-server.js';
+import { ConfigAppProvider } from './apps/config-app-provider.js';
+import { EventCache } from './channels/event-cache.js';
+import { SYSTEM_CLOCK, type Clock, type Timer } from './clock.js';
+import type { Config } from './config/schema.js';
+import { ConnectionServer } from './connections/connection-server.js';
+import { drainConnections } from './connections/drain.js';
+import { LocalApps } from './connections/local-apps.js';
+import type { Readiness } from './http/handlers/health.js';
+import { HttpServer } from './http/http-server.js';
+import { IdempotencyStore } from './http/idempotency.js';
+import { createLog, type Log } from './log.js';
+import { Metrics } from './metrics/metrics.js';
+import { createTransport } from './transports/create-transport.js';
+import { findTls } from './transports/find-tls.js';
+import { ListenError, type Transport } from './transports/transport.js';
+import { packageVersion } from './version.js';
+import { createPost } from './webhooks/post.js';
+import { Webhooks } from './webhooks/webhooks.js';
+
+/** What a server may be given instead of its own. */
+export interface ServerOptions {
+  readonly log?: Log;
+  readonly clock?: Clock;
+}
+
+/** Where a started server can be reached. */
+export interface ServerAddress {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  /** Undefined when the management port is off. */
+  readonly managementPort: number | undefined;
+}
+
+/** After the last connection was told to close, how long it may take until all are gone. */
+const CLOSING_MS = 2000;
+const CLOSING_POLL_MS = 20;
+
+/** uWebSockets.js counts idle time in steps; between two of them its ping and our close of the silent would cross. */
+const IDLE_STEP_SECONDS = 4;
+
+function wholeSteps(seconds: number): number {
+  return Math.ceil(seconds / IDLE_STEP_SECONDS) * IDLE_STEP_SECONDS;
+}
+
+/** One node: the parts, built from a configuration and connected. */
+export class PregonServer {
+  private readonly log: Log;
+  private readonly clock: Clock;
+  private readonly transport: Transport;
+  private readonly transportNote: string;
+  private readonly connections: ConnectionServer;
+  private readonly http: HttpServer;
+  private readonly management: ManagementServer | undefined;
+  private readonly webhooks: Webhooks;
+  private readonly closeWebhooks: () => Promise<void>;
+  private readonly timers: Timer[] = [];
+  private readonly scheme: 'http' | 'https';
+  private state: Readiness = { ready: false, reason: 'starting' };
+
+  /**
+   * @throws ConfigError when the configuration cannot be served: TLS files that are no pair, a transport that does not
+   *   load
+   */
+  constructor(
+    private readonly config: Config,
+    options: ServerOptions = {},
+  ) {
+    const { apps: appConfigs } = config;
+    const server = { ...config.server, idleTimeoutSeconds: wholeSteps(config.server.idleTimeoutSeconds) };
+    const log = (this.log = options.log ?? createLog(config.log));
+    const clock = (this.clock = options.clock ?? SYSTEM_CLOCK);
+    const tls = findTls(config.tls, homedir());
+    this.scheme = tls === undefined ? 'http' : 'https';
+
+    const maxMessageBytes = Math.max(...appConfigs.map((app) => app.maxMessageBytes));
+    const chosen = createTransport(server.transport, { server, maxMessageBytes, tls, clock, log });
+    this.transport = chosen.transport;
+    this.transportNote = chosen.note;
+
+    const activity = new ActivityEmitter();
+    const counters = new Counters();
+    const cache = new EventCache(config.cache, clock);
+    const provider = new ConfigAppProvider(appConfigs);
+    const apps = new LocalApps(provider, this.transport, activity);
+    const services = { cache, clock, activity, counters, log };
+    this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);
+    const readiness = () => this.state;
+    const idempotency = new IdempotencyStore(config.idempotency, clock);
+    this.http = new HttpServer(
+      { ...services, apps, connections: this.connections, idempotency, readiness },
+      server.pathPrefix,
+      server.maxRequestBytes,
+    );
+    const { post, close } = createPost(config.webhooks.requestTimeoutSeconds * 1000);
+    this.webhooks = new Webhooks(provider, activity, config.webhooks, { clock, log, counters, post });
+    this.closeWebhooks = close;
+    if (config.management.enabled) {
+      const version = packageVersion();
+      const metrics = new Metrics({ counters, apps, cache, version, transport: this.transport.name });
+      this.management = new ManagementServer({ metrics, readiness });
+    }
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws ListenError when a port cannot be had
+   */
+  async start(): Promise<ServerAddress> {
+    const { config, clock } = this;
+    const port = await this.transport.listen({ connections: this.connections, http: this.http });
+    this.timers.push(
+      clock.every(1000, () => {
+        this.guard(() => {
+          this.connections.sweep();
+        });
+      }),
+      clock.every(5000, () => {
+        this.guard(() => {
+          this.connections.flushSubscriptionCounts();
+        });
+      }),
+    );
+    const managementPort = await this.startManagement();
+    this.state = { ready: true };
+    const address = { scheme: this.scheme, host: config.server.host, port, managementPort };
+    this.logStart(address);
+    return address;
+  }
+
+  /**
+   * Stops as an operator wants it: not ready first, no new connections, the open ones closed in slices with 4200, HTTP
+   * requests answered.
+   *
+   * @param drainSeconds over how long connections are closed
+   */
+  async stop(drainSeconds = this.config.server.drainSeconds): Promise<void> {
+    this.state = { ready: false, reason: 'stopping' };
+    this.log.info({ connections: this.transport.openSockets, drainSeconds }, 'stopping');
+    this.transport.stopListening();
+    await drainConnections(this.connections, this.clock, drainSeconds);
+    await this.waitUntilClosed();
+    await this.webhooks.stop();
+    await this.close();
+    this.log.info({}, 'stopped');
+  }
+
+  /** Stops at once; whatever is open is cut off. */
+  async close(): Promise<void> {
+    this.state = { ready: false, reason: 'stopped' };
+    for (const timer of this.timers.splice(0)) timer.cancel();
+    await this.transport.close();
+    await this.closeWebhooks();
+    await this.management?.close();
+  }
+
+  private async startManagement(): Promise<number | undefined> {
+    const { host, port } = this.config.management;
+    try {
+      return await this.management?.listen(host, port);
+    } catch (cause) {
+      await this.close();
+      throw new ListenError(
+        `cannot listen on ${host}:${port} for management; is the port in use? (management.port, PREGON_MANAGEMENT_PORT)`,
+        { cause },
+      );
+    }
+  }
+
+  private async waitUntilClosed(): Promise<void> {
+    const deadline = this.clock.monotonic() + CLOSING_MS;
+    const isBusy = () => this.transport.openSockets > 0 || this.transport.openRequests > 0;
+    while (isBusy() && this.clock.monotonic() < deadline) {
+      await new Promise<void>((resolve) => this.clock.after(CLOSING_POLL_MS, resolve));
+    }
+  }
+
+  /** A timer's boundary: what goes wrong in it is logged and does not end the process. */
+  private guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.log.error({ err: error }, 'a periodic task failed');
+    }
+  }
+
+  private logStart({ scheme, host, port, managementPort }: ServerAddress): void {
+    const { apps, management, server } = this.config;
+    this.log.info(
+      {
+        url: `${scheme}://${host}:${port}${server.pathPrefix}`,
+        apps: apps.map(({ id }) => id),
+        transport: this.transportNote,
+        management: managementPort === undefined ? 'off' : `http://${management.host}:${managementPort}`,
+      },
+      'listening',
+    );
+  }
+}

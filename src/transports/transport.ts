@@ -1,0 +1,78 @@
+import type { Config } from '../config/schema.js';
+import type { TopicPublisher } from '../channels/channels.js';
+import type { Clock } from '../clock.js';
+import type { ConnectionServer } from '../connections/connection-server.js';
+import type { HttpServer } from '../http/http-server.js';
+import type { Log } from '../log.js';
+import type { TlsFiles } from './tls-files.js';
+
+export type TransportName = 'uws' | 'ws';
+
+/**
+ * The public port: accepts WebSockets and HTTP requests and hands them on. The only place that knows the library.
+ */
+export interface Transport extends TopicPublisher {
+  readonly name: TransportName;
+  /**
+   * Starts to accept.
+   *
+   * @returns the port
+   * @throws ListenError when the address cannot be had
+   */
+  listen(handlers: TransportHandlers): Promise<number>;
+  /** Accepts no new connection; open ones go on, and HTTP requests on them are answered. */
+  stopListening(): void;
+  /** Sockets that are open, those that are closing included. */
+  readonly openSockets: number;
+  /** HTTP requests that are not answered yet. */
+  readonly openRequests: number;
+  /** Cuts off whatever is left. */
+  close(): Promise<void>;
+}
+
+/** Who is told of what comes in. */
+export interface TransportHandlers {
+  readonly connections: ConnectionServer;
+  readonly http: HttpServer;
+}
+
+export interface TransportOptions {
+  readonly server: Config['server'];
+  /** The longest message any app accepts. */
+  readonly maxMessageBytes: number;
+  /** Undefined where connections are not encrypted. */
+  readonly tls: TlsFiles | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The address cannot be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/**
+ * A message up to this many times the limit is closed with 1009 by us; past that the library cuts the connection, which
+ * uWebSockets.js does without a close code.
+ */
+export const MESSAGE_MARGIN = 2;
+
+/** How long a socket that is to be closed may take to read what is before the close frame. */
+export const LINGER_SECONDS = 10;
+
+/** The key in `{prefix}/app/{key}`, with the prefix or without; undefined for any other path. */
+export function appKeyOf(path: string, pathPrefix: string): string | undefined {
+  const local = pathPrefix !== '' && path.startsWith(`${pathPrefix}/`) ? path.slice(pathPrefix.length) : path;
+  const key = /^\/app\/([^/]+)$/.exec(local)?.[1];
+  if (key === undefined) return undefined;
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+/** One of the sub-protocols a client offered, to be echoed; empty when it offered none (CONN-6). */
+export function chooseSubprotocol(offered: string): string {
+  return offered.split(',')[0]?.trim() ?? '';
+}

@@ -1,0 +1,295 @@
+import type {
+  HttpRequest as UwsRequest,
+  HttpResponse as UwsResponse,
+  TemplatedApp,
+  us_listen_socket,
+  us_socket_context_t,
+  WebSocketBehavior,
+} from 'uWebSockets.js-20.51';
+import type { Frame } from '../../../protocol/server-codec.js';
+import type { HandshakeRequest } from '../../connections/socket.js';
+import { isClientTls, TrustedProxies } from '../client-address.js';
+import { Lingering } from '../lingering.js';
+import { readTlsFiles, watchTlsFiles } from '../tls-files.js';
+import {
+  appKeyOf,
+  chooseSubprotocol,
+  LINGER_SECONDS,
+  ListenError,
+  MESSAGE_MARGIN,
+  type Transport,
+  type TransportHandlers,
+  type TransportOptions,
+} from '../transport.js';
+import type { UwsLibrary } from './load-uws.js';
+import { queryOf, serveUwsRequest, type UwsHttpOwner } from './uws-http.js';
+import { createTlsApp } from './uws-tls.js';
+import { UwsSocket, type UwsSocketOwner, type UwsUserData } from './uws-socket.js';
+
+/** LIBUS_LISTEN_EXCLUSIVE_PORT: a second server on the same port fails instead of taking half of the connections. */
+const EXCLUSIVE_PORT = 1;
+
+/** One app of the library with its listening socket. A new certificate needs a new one; the old one keeps its sockets. */
+interface Listener {
+  readonly app: TemplatedApp;
+  socket: us_listen_socket | undefined;
+  /** WebSockets it accepted that are still open. */
+  open: number;
+}
+
+/** The transport over uWebSockets.js: topics, pings, idle timeouts and fan-out are native. */
+export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
+  readonly name = 'uws';
+  readonly compress: boolean;
+  private readonly listeners: Listener[] = [];
+  /** Those of former certificates without a WebSocket; HTTP connections may be left. */
+  private readonly retired: Listener[] = [];
+  private readonly proxies: TrustedProxies;
+  private readonly lingering = new Lingering<UwsSocket>(LINGER_SECONDS);
+  /** Sockets that dropped something in this tick. */
+  private readonly overloaded = new Set<UwsSocket>();
+  private readonly stops: (() => void)[] = [];
+  private port = 0;
+  isStopping = false;
+  openRequests = 0;
+
+  constructor(
+    private readonly library: UwsLibrary,
+    private readonly options: TransportOptions,
+  ) {
+    this.compress = options.server.compression === 'shared';
+    this.proxies = new TrustedProxies(options.server.trustedProxies);
+  }
+
+  listen(handlers: TransportHandlers): Promise<number> {
+    const { clock, tls, server } = this.options;
+    const app = tls === undefined ? this.library.App() : createTlsApp(this.library, tls, readTlsFiles(tls));
+    const listener = this.createListener(handlers, app);
+    this.port = this.startListening(listener, server.port);
+    this.listeners.push(listener);
+
+    const sweeper = clock.every(1000, () => {
+      this.lingering.sweep(clock.monotonic());
+    });
+    this.stops.push(() => {
+      sweeper.cancel();
+    });
+    if (tls !== undefined) {
+      if (server.port === 0) {
+        // A port with connections can be listened on anew, for another certificate, only if it was asked for by number.
+        this.closeListenSocket(listener);
+        this.startListening(listener, this.port);
+      }
+      this.stops.push(
+        watchTlsFiles(tls, this.options, (changed) => {
+          const renewed = createTlsApp(this.library, tls, changed);
+          this.replaceListener(this.createListener(handlers, renewed));
+        }),
+      );
+    }
+    return Promise.resolve(this.port);
+  }
+
+  publish(topic: string, frame: Frame): void {
+    for (const { app } of this.listeners) app.publish(topic, frame, false, this.compress);
+  }
+
+  publishExcept(socket: UwsSocket, topic: string, frame: Frame): void {
+    for (const { app } of this.listeners) {
+      if (app === socket.app && !socket.isClosed) socket.ws.publish(topic, frame, false, this.compress);
+      else app.publish(topic, frame, false, this.compress);
+    }
+  }
+
+  linger(socket: UwsSocket): void {
+    this.lingering.add(socket, this.options.clock.monotonic());
+  }
+
+  get openSockets(): number {
+    return this.listeners.reduce((sum, { open }) => sum + open, 0);
+  }
+
+  stopListening(): void {
+    this.isStopping = true;
+    for (const listener of this.listeners) this.closeListenSocket(listener);
+  }
+
+  close(): Promise<void> {
+    this.stopListening();
+    for (const stop of this.stops.splice(0)) stop();
+    for (const { app } of [...this.listeners, ...this.retired]) app.close();
+    return Promise.resolve();
+  }
+
+  private createListener(handlers: TransportHandlers, app: TemplatedApp): Listener {
+    const listener: Listener = { app, socket: undefined, open: 0 };
+    app.ws('/*', this.webSocketBehavior(handlers, listener));
+    app.any('/*', (res, req) => {
+      this.guard(res, () => {
+        serveUwsRequest(res, req, handlers.http, this);
+      });
+    });
+    return listener;
+  }
+
+  /** @returns the port */
+  private startListening(listener: Listener, port: number): number {
+    const { app } = listener;
+    const { host } = this.options.server;
+    // The options argument between port and callback is not in the type declarations.
+    const listen = app.listen.bind(app) as unknown as (
+      host: string,
+      port: number,
+      options: number,
+      callback: (socket: us_listen_socket | false) => void,
+    ) => void;
+    listen(host, port, EXCLUSIVE_PORT, (socket) => {
+      if (socket !== false) listener.socket = socket;
+    });
+    if (listener.socket === undefined) {
+      throw new ListenError(`cannot listen on ${host}:${port}; is the port in use?`);
+    }
+    return this.library.us_socket_local_port(listener.socket);
+  }
+
+  /** Opens the port anew with another certificate; sockets of the old listener live on. */
+  private replaceListener(listener: Listener): void {
+    for (const old of this.listeners.splice(0)) {
+      this.closeListenSocket(old);
+      if (old.open > 0) this.listeners.push(old);
+      else this.retired.push(old);
+    }
+    this.listeners.push(listener);
+    this.startListening(listener, this.port);
+  }
+
+  private closeListenSocket(listener: Listener): void {
+    if (listener.socket === undefined) return;
+    this.library.us_listen_socket_close(listener.socket);
+    listener.socket = undefined;
+  }
+
+  private webSocketBehavior(handlers: TransportHandlers, listener: Listener): WebSocketBehavior<UwsUserData> {
+    const { connections } = handlers;
+    const { server, maxMessageBytes } = this.options;
+    return {
+      compression: this.compress ? this.library.SHARED_COMPRESSOR : this.library.DISABLED,
+      maxPayloadLength: maxMessageBytes * MESSAGE_MARGIN,
+      maxBackpressure: server.maxBufferedBytes,
+      // LIVE-3: pings go out some seconds before this; what is silent until then is closed by the sweep or, if that
+      // cannot, by the library.
+      idleTimeout: server.idleTimeoutSeconds,
+      sendPingsAutomatically: true,
+      upgrade: (res, req, context) => {
+        this.guard(res, () => {
+          this.upgrade(res, req, context, handlers);
+        });
+      },
+      open: (ws) => {
+        listener.open++;
+        const data = ws.getUserData();
+        if (data.state instanceof UwsSocket) return;
+        const handshake = data.state;
+        const socket = new UwsSocket(ws, listener.app, this);
+        data.state = socket;
+        socket.connection = connections.open(handshake, socket);
+      },
+      message: (ws, message, isBinary) => {
+        const connection = connectionOf(ws.getUserData());
+        if (connection === undefined) return;
+        if (isBinary) connections.binaryMessage(connection, message.byteLength);
+        else connections.message(connection, Buffer.from(message).toString('utf8'), message.byteLength);
+      },
+      ping: (ws) => {
+        const connection = connectionOf(ws.getUserData());
+        if (connection !== undefined) connections.heard(connection);
+      },
+      pong: (ws) => {
+        const connection = connectionOf(ws.getUserData());
+        if (connection !== undefined) connections.heard(connection);
+      },
+      dropped: (ws) => {
+        const { state } = ws.getUserData();
+        if (state instanceof UwsSocket) this.reportOverloaded(state, handlers);
+      },
+      drain: (ws) => {
+        const { state } = ws.getUserData();
+        if (state instanceof UwsSocket) state.drained();
+      },
+      close: (ws, code) => {
+        listener.open--;
+        const { state } = ws.getUserData();
+        if (!(state instanceof UwsSocket)) return;
+        state.isClosed = true;
+        this.lingering.delete(state);
+        this.overloaded.delete(state);
+        if (state.connection !== undefined) connections.closed(state.connection, code);
+      },
+    };
+  }
+
+  private upgrade(
+    res: UwsResponse,
+    req: UwsRequest,
+    context: us_socket_context_t,
+    { connections }: TransportHandlers,
+  ): void {
+    if (this.isStopping) {
+      res.close();
+      return;
+    }
+    const handshake = connections.handshake(this.handshakeRequest(res, req));
+    const data: UwsUserData = { state: handshake };
+    res.upgrade(
+      data,
+      req.getHeader('sec-websocket-key'),
+      chooseSubprotocol(req.getHeader('sec-websocket-protocol')),
+      req.getHeader('sec-websocket-extensions'),
+      context,
+    );
+  }
+
+  private handshakeRequest(res: UwsResponse, req: UwsRequest): HandshakeRequest {
+    const { server, tls } = this.options;
+    const remote = Buffer.from(res.getRemoteAddressAsText()).toString('latin1');
+    const origin = req.getHeader('origin');
+    const trusted = this.proxies.any;
+    const forwardedProto = trusted ? req.getHeader('x-forwarded-proto') : '';
+    return {
+      key: appKeyOf(req.getUrl(), server.pathPrefix),
+      query: queryOf(req),
+      origin: origin === '' ? undefined : origin,
+      address: this.proxies.clientAddress(remote, trusted ? req.getHeader('x-forwarded-for') : ''),
+      tls: isClientTls(tls !== undefined, this.proxies, remote, forwardedProto),
+    };
+  }
+
+  /**
+   * The library calls `dropped` in the middle of its own work, so what closes the socket waits until that is done.
+   */
+  private reportOverloaded(socket: UwsSocket, { connections }: TransportHandlers): void {
+    if (this.overloaded.size === 0) {
+      setImmediate(() => {
+        for (const { connection } of this.overloaded) {
+          if (connection !== undefined) connections.overloaded(connection);
+        }
+        this.overloaded.clear();
+      });
+    }
+    this.overloaded.add(socket);
+  }
+
+  /** An exception in one of the library's HTTP callbacks would end the process. */
+  private guard(res: UwsResponse, task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.options.log.error({ err: error }, 'a request could not be handled');
+      res.close();
+    }
+  }
+}
+
+function connectionOf({ state }: UwsUserData) {
+  return state instanceof UwsSocket ? state.connection : undefined;
+}

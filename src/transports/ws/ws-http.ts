@@ -1,0 +1,86 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Header } from '../../http/request.js';
+import type { HttpServer } from '../../http/http-server.js';
+import { HttpError, type HttpResponse } from '../../http/response.js';
+import { secureOptions, type TlsMaterial } from '../tls-files.js';
+
+const NO_BODY = new Uint8Array(0);
+
+/**
+ * The HTTP side of the ws transport: fastify reads requests and bounds bodies, our router answers.
+ *
+ * @param closing whether connections are to be closed after the answer
+ */
+export function createHttpApp(
+  http: HttpServer,
+  tls: TlsMaterial | undefined,
+  closing: () => boolean,
+): { readonly app: FastifyInstance; readonly openRequests: () => number } {
+  const app = fastify({
+    ...(tls === undefined ? {} : { https: secureOptions(tls) }),
+    bodyLimit: http.maxRequestBytes,
+    // Our router reads the path as it came; fastify's would refuse some and decode others.
+    rewriteUrl: () => '/',
+    forceCloseConnections: true,
+  }) as FastifyInstance;
+
+  const open = new Set<FastifyRequest>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    open.add(request);
+    // API-1: a body is read whatever its type says; fastify refuses types that it cannot make out.
+    request.headers['content-type'] = 'application/json';
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    open.delete(request);
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    open.delete(request);
+    done();
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+    const [path, query] = splitUrl(request.originalUrl);
+    const response = http.handle({
+      method: request.method,
+      path,
+      query,
+      body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
+      header: (name: Header) => {
+        const value = request.headers[name];
+        return typeof value === 'string' && value !== '' ? value : undefined;
+      },
+    });
+    return write(reply, response, closing());
+  };
+  app.all('/', answer);
+  app.setNotFoundHandler(answer);
+  app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
+    const { statusCode = 500, message } = error;
+    const response = statusCode === 413 ? http.tooLarge() : new HttpError(statusCode, message).toResponse();
+    // fastify would close the connection at once, and a client that still sends would never read why. What follows is
+    // read and thrown away.
+    void reply.removeHeader('connection');
+    request.raw.resume();
+    return write(reply, response, closing());
+  });
+
+  return { app, openRequests: () => open.size };
+}
+
+function splitUrl(url: string): [path: string, query: string] {
+  const mark = url.indexOf('?');
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+function write(reply: FastifyReply, { status, headers, body }: HttpResponse, closing: boolean): FastifyReply {
+  for (const [name, value] of headers) void reply.header(name, value);
+  if (closing) void reply.header('Connection', 'close');
+  return reply.status(status).send(body === '' ? undefined : body);
+}

@@ -1,0 +1,270 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { Frame } from '../../../protocol/server-codec.js';
+import type { Handshake } from '../../connections/handshake.js';
+import type { HandshakeRequest } from '../../connections/socket.js';
+import { isClientTls, TrustedProxies } from '../client-address.js';
+import { Lingering } from '../lingering.js';
+import { readTlsFiles, secureOptions, watchTlsFiles } from '../tls-files.js';
+import {
+  appKeyOf,
+  chooseSubprotocol,
+  LINGER_SECONDS,
+  ListenError,
+  MESSAGE_MARGIN,
+  type Transport,
+  type TransportHandlers,
+  type TransportOptions,
+} from '../transport.js';
+import { ignoreUpgrade } from './ignore-upgrade.js';
+import { encodeTextFrame } from './text-frame.js';
+import { createHttpApp } from './ws-http.js';
+import { WsSocket, type WsSocketOwner } from './ws-socket.js';
+
+/** How long before the idle timeout a silent client is pinged, as uWebSockets.js does it. */
+const PING_MARGIN_SECONDS = 16;
+
+/** The portable transport: the ws library for WebSockets, fastify for HTTP, topics of our own. */
+export class WsTransport implements Transport, WsSocketOwner {
+  readonly name = 'ws';
+  private readonly sockets = new Set<WsSocket>();
+  private readonly topics = new Map<string, Set<WsSocket>>();
+  private readonly corked = new Set<WsSocket>();
+  private readonly lingering = new Lingering<WsSocket>(LINGER_SECONDS);
+  private readonly proxies: TrustedProxies;
+  private readonly compresses: boolean;
+  private readonly stops: (() => void)[] = [];
+  private app: FastifyInstance | undefined;
+  private handlers: TransportHandlers | undefined;
+  private isStopping = false;
+  private countRequests = () => 0;
+
+  constructor(private readonly options: TransportOptions) {
+    this.compresses = options.server.compression === 'shared';
+    this.proxies = new TrustedProxies(options.server.trustedProxies);
+  }
+
+  async listen(handlers: TransportHandlers): Promise<number> {
+    const { tls, server, clock } = this.options;
+    const material = tls === undefined ? undefined : readTlsFiles(tls);
+    this.handlers = handlers;
+    const { app, openRequests } = createHttpApp(handlers.http, material, () => this.isStopping);
+    this.app = app;
+    this.countRequests = openRequests;
+    this.acceptUpgrades(app.server, handlers);
+    try {
+      await app.listen({ host: server.host, port: server.port });
+    } catch (cause) {
+      throw new ListenError(`cannot listen on ${server.host}:${server.port}; is the port in use?`, { cause });
+    }
+    const sweeper = clock.every(1000, () => {
+      this.sweep();
+    });
+    this.stops.push(() => {
+      sweeper.cancel();
+    });
+    if (tls !== undefined) {
+      this.stops.push(
+        watchTlsFiles(tls, this.options, (changed) => {
+          // Made with `https`, it is a TLS server.
+          (app.server as unknown as TlsServer).setSecureContext(secureOptions(changed));
+        }),
+      );
+    }
+    const address = app.server.address();
+    return typeof address === 'object' && address !== null ? address.port : server.port;
+  }
+
+  publish(topic: string, frame: Frame): void {
+    this.deliver(topic, frame, undefined);
+  }
+
+  publishExcept(socket: WsSocket, topic: string, frame: Frame): void {
+    this.deliver(topic, frame, socket);
+  }
+
+  subscribe(socket: WsSocket, topic: string): void {
+    if (socket.isClosed) return;
+    socket.topics.add(topic);
+    const subscribers = this.topics.get(topic);
+    if (subscribers === undefined) this.topics.set(topic, new Set([socket]));
+    else subscribers.add(socket);
+  }
+
+  unsubscribe(socket: WsSocket, topic: string): void {
+    socket.topics.delete(topic);
+    const subscribers = this.topics.get(topic);
+    if (subscribers?.delete(socket) === true && subscribers.size === 0) this.topics.delete(topic);
+  }
+
+  flushLater(socket: WsSocket): void {
+    if (this.corked.size === 0) {
+      setImmediate(() => {
+        this.flush();
+      });
+    }
+    this.corked.add(socket);
+  }
+
+  linger(socket: WsSocket): void {
+    this.lingering.add(socket, this.options.clock.monotonic());
+  }
+
+  get openSockets(): number {
+    return this.sockets.size;
+  }
+
+  get openRequests(): number {
+    return this.countRequests();
+  }
+
+  stopListening(): void {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    // An HTTP server's own `close` would also cut idle connections, on which a request may be on its way.
+    if (this.app !== undefined) NetServer.prototype.close.call(this.app.server);
+  }
+
+  async close(): Promise<void> {
+    this.stopListening();
+    for (const stop of this.stops.splice(0)) stop();
+    for (const socket of this.sockets) socket.terminate();
+    await this.app?.close();
+  }
+
+  private deliver(topic: string, frame: Frame, except: WsSocket | undefined): void {
+    const subscribers = this.topics.get(topic);
+    if (subscribers === undefined) return;
+    let bytes: Buffer | undefined;
+    for (const socket of subscribers) {
+      if (socket === except) continue;
+      if (socket.ws.extensions === '') socket.writeFrame((bytes ??= encodeTextFrame(frame)));
+      else socket.sendCompressed(frame);
+    }
+  }
+
+  /** The end of a tick: everything held back goes out, and who has too much waiting is told of. */
+  private flush(): void {
+    const { maxBufferedBytes } = this.options.server;
+    const flushed = [...this.corked];
+    this.corked.clear();
+    for (const socket of flushed) socket.flush();
+    for (const socket of flushed) {
+      if (socket.bufferedBytes <= maxBufferedBytes || socket.connection === undefined) continue;
+      this.handlers?.connections.overloaded(socket.connection);
+    }
+  }
+
+  private acceptUpgrades(server: Server, handlers: TransportHandlers): void {
+    const webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: this.options.maxMessageBytes * MESSAGE_MARGIN,
+      perMessageDeflate: this.compresses
+        ? { serverNoContextTakeover: true, clientNoContextTakeover: true }
+        : false,
+      handleProtocols: (offered) => chooseSubprotocol([...offered].join(',')),
+    });
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      if (this.isStopping) {
+        stream.destroy();
+        return;
+      }
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+        ignoreUpgrade(server, request, stream, head);
+        return;
+      }
+      const handshake = handlers.connections.handshake(this.handshakeRequest(request));
+      webSockets.handleUpgrade(request, stream, head, (ws) => {
+        this.open(ws, stream, handshake, handlers);
+      });
+    });
+  }
+
+  private open(
+    ws: WebSocket,
+    stream: Duplex,
+    handshake: Handshake,
+    { connections }: TransportHandlers,
+  ): void {
+    const socket = new WsSocket(ws, stream, this);
+    this.sockets.add(socket);
+    ws.on('message', (data: RawData, isBinary: boolean) => {
+      socket.isPinged = false;
+      const { connection } = socket;
+      if (connection === undefined) return;
+      // With the default binary type a message is one Buffer.
+      const bytes = data as Buffer;
+      if (isBinary) connections.binaryMessage(connection, bytes.length);
+      else connections.message(connection, bytes.toString('utf8'), bytes.length);
+    });
+    const heard = () => {
+      socket.isPinged = false;
+      if (socket.connection !== undefined) connections.heard(socket.connection);
+    };
+    ws.on('ping', heard);
+    ws.on('pong', heard);
+    // A broken frame or connection; `close` follows.
+    ws.on('error', (error) => {
+      this.options.log.debug({ err: error }, 'WebSocket error');
+    });
+    ws.on('close', (code) => {
+      this.forget(socket);
+      if (socket.connection !== undefined) connections.closed(socket.connection, code);
+    });
+    socket.connection = connections.open(handshake, socket);
+  }
+
+  private forget(socket: WsSocket): void {
+    this.sockets.delete(socket);
+    this.corked.delete(socket);
+    this.lingering.delete(socket);
+    for (const topic of socket.topics) this.unsubscribe(socket, topic);
+  }
+
+  private handshakeRequest(request: IncomingMessage): HandshakeRequest {
+    const url = request.url ?? '';
+    const mark = url.indexOf('?');
+    const remote = request.socket.remoteAddress ?? '';
+    return {
+      key: appKeyOf(mark < 0 ? url : url.slice(0, mark), this.options.server.pathPrefix),
+      query: mark < 0 ? '' : url.slice(mark + 1),
+      origin: request.headers.origin,
+      address: this.proxies.clientAddress(remote, headerText(request, 'x-forwarded-for')),
+      tls: isClientTls(
+        request.socket instanceof TLSSocket,
+        this.proxies,
+        remote,
+        headerText(request, 'x-forwarded-proto'),
+      ),
+    };
+  }
+
+  /** Every second: pings the silent, and cuts off those that stay so and closing sockets whose time is up (LIVE-3). */
+  private sweep(): void {
+    const { clock, server } = this.options;
+    this.lingering.sweep(clock.monotonic());
+    const seconds = Math.floor(clock.monotonic() / 1000);
+    const cutBefore = seconds - server.idleTimeoutSeconds;
+    const pingBefore = cutBefore + Math.min(PING_MARGIN_SECONDS, server.idleTimeoutSeconds / 2);
+    for (const socket of this.sockets) {
+      const { connection } = socket;
+      if (connection === undefined || connection.lastHeardAt > pingBefore) continue;
+      if (connection.lastHeardAt <= cutBefore) {
+        socket.terminate();
+      } else if (!socket.isPinged && !socket.isClosed) {
+        socket.isPinged = true;
+        socket.ws.ping();
+      }
+    }
+  }
+}
+
+function headerText(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : (value ?? '');
+}

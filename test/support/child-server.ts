@@ -1,0 +1,117 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { TransportName } from '../../src/transports/transport.js';
+import { Scrape } from './prometheus.js';
+import { TEST_APP } from './start-server.js';
+
+const MAIN = new URL('../../dist/src/cli/main.js', import.meta.url);
+
+/** Runs in the child beside the server: collects garbage when asked to, and tells what is left. */
+const COLLECTOR = `data:text/javascript,${encodeURIComponent(`
+process.on('message', async () => {
+  for (let i = 0; i < 4; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    globalThis.gc();
+  }
+  process.send(process.memoryUsage().heapUsed);
+});
+process.channel.unref();
+`)}`;
+
+/** pino's number for lines that tell of a fault. */
+const ERROR_LEVEL = 50;
+
+/** The server as an operator runs it, in a process of its own: what ends that process is seen from outside. */
+export class ChildServer {
+  /** Lines of the log that tell of a fault. */
+  readonly faults: string[] = [];
+  port = 0;
+  managementPort = 0;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+  ) {}
+
+  /** Starts a server that the caller stops. */
+  static async start(
+    transport: TransportName,
+    app: Readonly<Record<string, unknown>> = {},
+    sections: Readonly<Record<string, unknown>> = {},
+  ): Promise<ChildServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'pregon-'));
+    const config = {
+      ...sections,
+      server: { host: '127.0.0.1', port: 0, transport },
+      management: { port: 0 },
+      log: { format: 'json' },
+      apps: [{ ...TEST_APP, ...app }],
+    };
+    writeFileSync(join(folder, 'pregon.json'), JSON.stringify(config));
+    const child = fork(MAIN, ['start', '--config', 'pregon.json'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+      execArgv: ['--expose-gc', '--import', COLLECTOR],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const server = new ChildServer(child, folder);
+    await server.listening();
+    return server;
+  }
+
+  get isAlive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** How the process ended, as far as it did. */
+  get ending(): string {
+    return this.isAlive ? 'running' : `ended with ${String(this.child.signalCode ?? this.child.exitCode)}`;
+  }
+
+  async scrape(): Promise<Scrape> {
+    const response = await fetch(`http://127.0.0.1:${this.managementPort}/metrics`);
+    return new Scrape(await response.text());
+  }
+
+  /** Bytes of the heap in use once garbage was collected. */
+  async heapBytes(): Promise<number> {
+    const answer = once(this.child, 'message');
+    this.child.send('collect');
+    const [bytes] = (await answer) as [number];
+    return bytes;
+  }
+
+  /** Stops as an operator does, and cleans up. */
+  async stop(): Promise<void> {
+    if (this.isAlive) {
+      const exit = once(this.child, 'exit');
+      this.child.kill('SIGTERM');
+      await exit;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Reads the log until it tells the ports, and the faults in it from then on. */
+  private async listening(): Promise<void> {
+    const { stdout, stderr } = this.child;
+    if (stdout === null || stderr === null) throw new Error('the child has no output');
+    stderr.on('data', (text: Buffer) => this.faults.push(text.toString('utf8')));
+    await new Promise<void>((resolve, reject) => {
+      this.child.once('exit', () => {
+        reject(new Error(`the server did not start: it ${this.ending}; ${this.faults.join('')}`));
+      });
+      createInterface(stdout).on('line', (line) => {
+        const { level, msg, url, management } = JSON.parse(line) as Record<string, unknown>;
+        if (Number(level) >= ERROR_LEVEL) this.faults.push(line);
+        if (msg !== 'listening') return;
+        this.port = Number(new URL(String(url)).port);
+        this.managementPort = Number(new URL(String(management)).port);
+        resolve();
+      });
+    });
+  }
+}

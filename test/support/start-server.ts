@@ -1,0 +1,83 @@
+import { onTestFinished } from 'vitest';
+import { SYSTEM_CLOCK, type Clock } from '../../src/clock.js';
+import { ConfigSchema } from '../../src/config/schema.js';
+import { SILENT_LOG, type Log } from '../../src/log.js';
+import { PregonServer } from '../../src/server.js';
+import type { TransportName } from '../../src/transports/transport.js';
+import { ApiClient } from './api-client.js';
+import { TestSocket, type TestSocketOptions } from './test-socket.js';
+
+/** The app that tests use unless they need another. */
+export const TEST_APP = { id: 'app-id', key: 'app-key', secret: 'app-secret' } as const;
+
+export interface TestServerOptions {
+  readonly transport: TransportName;
+  /** Settings of the app beside its credentials. */
+  readonly app?: Record<string, unknown>;
+  /** Further apps. */
+  readonly apps?: readonly Record<string, unknown>[];
+  /** Sections of the configuration: server, cache, … */
+  readonly config?: Record<string, Record<string, unknown>>;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** A server on a free port of loopback. */
+export interface TestServer {
+  readonly server: PregonServer;
+  readonly port: number;
+  readonly managementPort: number | undefined;
+  readonly scheme: 'http' | 'https';
+  /** Signed requests in the name of {@link TEST_APP}. */
+  readonly api: ApiClient;
+  /** A connected client that has read `connection_established`. */
+  connect(options?: TestSocketOptions): Promise<TestSocket>;
+  /** A client that may or may not have been let in. */
+  open(path: string, options?: TestSocketOptions): Promise<TestSocket>;
+}
+
+/** Starts a server that stops when the test ends. */
+export async function startServer(options: TestServerOptions): Promise<TestServer> {
+  const { config = {}, app = {}, apps = [] } = options;
+  const parsed = ConfigSchema.parse({
+    ...config,
+    // These take their room at once, which a server for one test can do without.
+    cache: { maxEntries: 1000, ...config['cache'] },
+    idempotency: { maxKeys: 1000, ...config['idempotency'] },
+    server: { host: '127.0.0.1', port: 0, transport: options.transport, ...config['server'] },
+    management: { enabled: false, port: 0, ...config['management'] },
+    apps: [{ ...TEST_APP, ...app }, ...apps],
+  });
+  const clock = options.clock ?? SYSTEM_CLOCK;
+  const server = new PregonServer(parsed, { log: options.log ?? SILENT_LOG, clock });
+  const { port, scheme, managementPort } = await server.start();
+  const sockets = new Set<TestSocket>();
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.terminate();
+    await server.close();
+    const violations = [...sockets].flatMap(({ watch }) => watch.violations);
+    if (violations.length > 0) throw new Error(`sent what clients cannot take:\n${violations.join('\n')}`);
+  });
+
+  const open = async (path: string, socketOptions: TestSocketOptions = {}) => {
+    const socket = await TestSocket.open(
+      `${scheme === 'https' ? 'wss' : 'ws'}://127.0.0.1:${port}${path}`,
+      socketOptions,
+    );
+    sockets.add(socket);
+    return socket;
+  };
+  return {
+    server,
+    port,
+    managementPort,
+    scheme,
+    api: new ApiClient(`${scheme}://127.0.0.1:${port}`, TEST_APP, () => clock.now()),
+    open,
+    connect: async (socketOptions) => {
+      const socket = await open(`/app/${TEST_APP.key}?protocol=7`, socketOptions);
+      await socket.established();
+      return socket;
+    },
+  };
+}
