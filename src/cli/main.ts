@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../config/config-error.js';
+import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load-config.js';
+import { printConfig } from '../config/print-config.js';
+import { readPathPrefix, readSeconds } from '../config/readers.js';
+import { configJsonSchema } from '../config/schema.js';
+import { ListenError } from '../transports/transport.js';
+import { packageVersion } from '../version.js';
+import { ExitCode } from './exit-codes.js';
+import { checkHealth } from './health.js';
+import { readSources } from './read-sources.js';
+import { runServer } from './start.js';
+
+/** Options of `start` and `config print`. */
+interface StartOptions {
+  readonly config?: string;
+  readonly envFile?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly path?: string;
+  readonly hostname?: string;
+  readonly transport?: string;
+  readonly drain?: number;
+  readonly debug?: true;
+}
+
+/** The setting that each option sets. */
+const SETTINGS: readonly [option: keyof StartOptions, flag: string, path: string][] = [
+  ['host', '--host', 'server.host'],
+  ['port', '--port', 'server.port'],
+  ['path', '--path', 'server.pathPrefix'],
+  ['hostname', '--hostname', 'tls.hostname'],
+  ['transport', '--transport', 'server.transport'],
+  ['drain', '--drain', 'server.drainSeconds'],
+  ['debug', '--debug', 'log.level'],
+];
+
+async function main(argv: readonly string[]): Promise<number> {
+  let exitCode: number = ExitCode.Ok;
+  const program = new Command('pregon')
+    .description('A realtime server that speaks the Pusher Channels protocol')
+    .version(packageVersion())
+    .exitOverride();
+
+  withStartOptions(program.command('start', { isDefault: true }).description('run the server')).action(
+    async (options: StartOptions) => {
+      exitCode = await runServer(load(options));
+    },
+  );
+  const config = program.command('config').description('look at the configuration');
+  withStartOptions(
+    config.command('print').description('print each setting and where it came from, secrets masked'),
+  ).action((options: StartOptions) => {
+    console.log(printConfig(load(options)));
+  });
+  config
+    .command('schema')
+    .description('print the JSON Schema of the config file')
+    .action(() => {
+      console.log(JSON.stringify(configJsonSchema(), null, 2));
+    });
+  withStartOptions(
+    program.command('health').description('ask the running server whether it is well; exits with 4 if not'),
+  ).action(async (options: StartOptions) => {
+    exitCode = await checkHealth(load(options).config);
+  });
+
+  await program.parseAsync(argv);
+  return exitCode;
+}
+
+function withStartOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'JSON config file (PREGON_CONFIG)')
+    .option('--env-file <file>', "a Laravel project's .env (PREGON_ENV_FILE; ./.env unless given)")
+    .option('--host <address>', 'address to listen on')
+    .option('--port <number>', 'port to listen on', parsePort)
+    .option('--path <prefix>', 'path in front of /app and /apps', readPathPrefix)
+    .option('--hostname <name>', 'host whose Herd or Valet certificate is served')
+    .option('--transport <name>', 'auto, uws or ws')
+    .option(
+      '--drain <time>',
+      'over how long a stopping server closes its connections, such as 120s',
+      parseTime,
+    )
+    .option('--debug', 'log each connection, subscription and refusal');
+}
+
+function load(options: StartOptions): LoadedConfig {
+  const flags = new Map<string, { flag: string; value: unknown }>();
+  for (const [option, flag, path] of SETTINGS) {
+    const value = options[option];
+    if (value !== undefined) flags.set(path, { flag, value: option === 'debug' ? 'debug' : value });
+  }
+  const sources: ConfigSources = readSources(options, flags, process.env);
+  return loadConfig(sources);
+}
+
+function parsePort(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a number.');
+  return Number(text);
+}
+
+function parseTime(text: string): number {
+  try {
+    return readSeconds(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Turns what went wrong into words and an exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Its message is on the terminal already; help and version are no errors.
+    return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Config;
+  }
+  if (error instanceof ConfigError) {
+    console.error(`The configuration is wrong:\n${error.message}`);
+    return ExitCode.Config;
+  }
+  if (error instanceof ListenError) {
+    console.error(error.message);
+    return ExitCode.Listen;
+  }
+  console.error(error);
+  return ExitCode.Failure;
+}
+
+process.exit(await main(process.argv).catch(report));
