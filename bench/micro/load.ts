@@ -1,0 +1,169 @@
+import { createHash, createHmac } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+
+const APP = { id: 'app-id', key: 'app-key', secret: 'app-secret' };
+
+/** A raw WebSocket client: sends masked text frames, counts the bytes that come. */
+export interface Subscriber {
+  readonly socket: Socket;
+  received: number;
+}
+
+function hmac(text: string): string {
+  return createHmac('sha256', APP.secret).update(text).digest('hex');
+}
+
+/** A client's text frame; the mask is zero, which leaves the text readable. */
+function maskedFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const header =
+    payload.length < 126
+      ? Buffer.from([0x81, 0x80 | payload.length])
+      : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 255]);
+  return Buffer.concat([header, Buffer.alloc(4), payload]);
+}
+
+/** Opens sockets on raw uWS, which subscribes them by itself. */
+export function openRaw(port: number): Promise<Subscriber> {
+  return open(port, '/', (text) => text.includes('\r\n\r\n'), undefined);
+}
+
+/** Opens a socket on pregon and subscribes it to a channel. */
+export function openSubscribed(port: number, channel: string): Promise<Subscriber> {
+  return open(
+    port,
+    `/app/${APP.key}?protocol=7`,
+    (text) => text.includes('subscription_succeeded'),
+    (socketId) => {
+      const auth = channel.startsWith('private-')
+        ? `,"auth":"${APP.key}:${hmac(`${socketId}:${channel}`)}"`
+        : '';
+      return `{"event":"pusher:subscribe","data":{"channel":"${channel}"${auth}}}`;
+    },
+  );
+}
+
+function open(
+  port: number,
+  path: string,
+  isReady: (text: string) => boolean,
+  subscribe: ((socketId: string) => string) | undefined,
+): Promise<Subscriber> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    const subscriber: Subscriber = { socket, received: 0 };
+    let text = '';
+    let isSubscribing = false;
+    const handshake = (data: Buffer) => {
+      text += data.toString('latin1');
+      const socketId = /socket_id\\":\\"(\d+\.\d+)/.exec(text)?.[1];
+      if (!isSubscribing && subscribe !== undefined && socketId !== undefined) {
+        isSubscribing = true;
+        socket.write(maskedFrame(subscribe(socketId)));
+      }
+      if (!isReady(text)) return;
+      socket.off('data', handshake);
+      socket.on('data', (chunk: Buffer) => {
+        subscriber.received += chunk.length;
+      });
+      resolve(subscriber);
+    };
+    socket.on('data', handshake);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+      );
+    });
+  });
+}
+
+/** Opens many, some at a time. */
+export async function openMany(count: number, openOne: () => Promise<Subscriber>): Promise<Subscriber[]> {
+  const subscribers: Subscriber[] = [];
+  while (subscribers.length < count) {
+    const batch = Array.from({ length: Math.min(200, count - subscribers.length) }, openOne);
+    subscribers.push(...(await Promise.all(batch)));
+  }
+  return subscribers;
+}
+
+/** The bytes of a POST over a kept-alive connection. */
+export function postBytes(path: string, body: string): Buffer {
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/** The path of a signed request, as the libraries build it. */
+export function signedPath(body: string): string {
+  const path = `/apps/${APP.id}/events`;
+  const md5 = createHash('md5').update(body).digest('hex');
+  const query = `auth_key=${APP.key}&auth_timestamp=${Math.floor(Date.now() / 1000)}&auth_version=1.0&body_md5=${md5}`;
+  return `${path}?${query}&auth_signature=${hmac(`POST\n${path}\n${query}`)}`;
+}
+
+/** Sends the same request over and over, with a fixed number in flight. */
+export class Poster {
+  private answered = 0;
+  private sent = 0;
+  private answerBytes = 0;
+  private buffered = 0;
+  private wanted = 0;
+  private done: (() => void) | undefined;
+
+  private constructor(
+    private readonly socket: Socket,
+    private readonly request: Buffer,
+    private readonly inFlight: number,
+  ) {}
+
+  static async open(port: number, request: Buffer, inFlight: number): Promise<Poster> {
+    const socket = connect(port, '127.0.0.1');
+    socket.setNoDelay(true);
+    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    const poster = new Poster(socket, request, inFlight);
+    // The first answer tells how long all are.
+    poster.answerBytes = await new Promise<number>((resolve) => {
+      socket.once('data', (data: Buffer) => {
+        if (!data.toString('latin1').startsWith('HTTP/1.1 200')) throw new Error(data.toString('latin1'));
+        resolve(data.length);
+      });
+      socket.write(request);
+    });
+    socket.on('data', (data: Buffer) => {
+      poster.onData(data.length);
+    });
+    return poster;
+  }
+
+  /** @returns when `count` requests were answered */
+  post(count: number): Promise<void> {
+    this.wanted = this.answered + count;
+    this.sent = this.answered;
+    return new Promise((resolve) => {
+      this.done = resolve;
+      this.fill();
+    });
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private onData(length: number): void {
+    this.buffered += length;
+    const answers = Math.floor(this.buffered / this.answerBytes);
+    this.buffered -= answers * this.answerBytes;
+    this.answered += answers;
+    if (this.answered >= this.wanted) this.done?.();
+    else this.fill();
+  }
+
+  private fill(): void {
+    const count = Math.min(this.inFlight - (this.sent - this.answered), this.wanted - this.sent);
+    if (count <= 0) return;
+    this.sent += count;
+    this.socket.write(count === 1 ? this.request : Buffer.concat(Array<Buffer>(count).fill(this.request)));
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What uWebSockets.js does without us: the measure for the hot path. It fans out what is posted to `/publish`, and
+ * hashes what is posted to `/hash` as a signed trigger demands, and nothing else.
+ */
+import { createHmac, createSecretKey, hash } from 'node:crypto';
+import { loadUws } from '../../src/transports/uws/load-uws.js';
+
+const { library } = loadUws();
+if (library === undefined) throw new Error('uWebSockets.js does not load here');
+
+const key = createSecretKey(Buffer.from('app-secret'));
+const app = library.App();
+
+app.ws('/*', {
+  idleTimeout: 60,
+  sendPingsAutomatically: true,
+  maxBackpressure: 1_048_576,
+  open: (ws) => {
+    ws.subscribe('topic');
+  },
+});
+
+app.post('/publish', (res) => {
+  res.onAborted(() => undefined);
+  res.onData((chunk, isLast) => {
+    if (!isLast) return;
+    app.publish('topic', chunk, false);
+    res.cork(() => {
+      res.writeHeader('Content-Type', 'application/json').end('{}');
+    });
+  });
+});
+
+app.post('/hash', (res, req) => {
+  const query = req.getQuery();
+  res.onAborted(() => undefined);
+  res.onData((chunk, isLast) => {
+    if (!isLast) return;
+    hash('md5', new Uint8Array(chunk));
+    createHmac('sha256', key).update(`POST\n/apps/app-id/events\n${query}`).digest('hex');
+    res.cork(() => {
+      res.writeHeader('Content-Type', 'application/json').end('{}');
+    });
+  });
+});
+
+app.listen('127.0.0.1', 0, (socket) => {
+  if (socket === false) throw new Error('cannot listen');
+  // The one line that the driver waits for.
+  console.log(JSON.stringify({ port: library.us_socket_local_port(socket) }));
+});
