@@ -50,10 +50,9 @@ export interface JsonBody {
   readonly text: string;
 }
 
-function parseBody(body: Uint8Array): JsonBody {
+function parseBody(body: Buffer): JsonBody {
   if (!isUtf8(body)) throw new HttpError(400, 'Invalid body: it is not UTF-8');
-  // A view, not a copy.
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8');
+  const text = body.toString('utf8');
   try {
     return { value: JSON.parse(text) as unknown, text };
   } catch {

@@ -4,7 +4,7 @@ import type { HttpServer } from '../../http/http-server.js';
 import { HttpError, type HttpResponse } from '../../http/response.js';
 import { secureOptions, type TlsMaterial } from '../tls-files.js';
 
-const NO_BODY = new Uint8Array(0);
+const NO_BODY = Buffer.alloc(0);
 
 /**
  * The HTTP side of the ws transport: fastify reads requests and bounds bodies, our router answers.
