@@ -13,9 +13,16 @@ export interface Target {
   readonly pid: number;
   /** CPU seconds used so far by all threads, user and system. */
   cpuSeconds(): number;
-  /** Resident memory in bytes. */
-  residentBytes(): number;
+  /** Collects garbage first. */
+  memory(): Promise<MemoryUse>;
   stop(): Promise<void>;
+}
+
+/** Bytes. */
+export interface MemoryUse {
+  readonly resident: number;
+  /** Of that, live JavaScript objects. */
+  readonly heapUsed: number;
 }
 
 /** This build. */
@@ -48,12 +55,13 @@ async function start(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Target> {
-  const child = spawn('taskset', ['-c', '0', process.execPath, ...args], {
+  const node = [process.execPath, '--expose-gc', '--import', join(DIST, 'bench/micro/memory-probe.js')];
+  const child = spawn('taskset', ['-c', '0', ...node, ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: '/',
   });
-  const port = await readPort(child);
+  const port = await nextLine(child, portOf);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} did not start`);
   return {
@@ -62,9 +70,10 @@ async function start(
     port,
     pid,
     cpuSeconds: () => cpuSeconds(pid),
-    residentBytes: () => {
-      const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      return Number(kilobytes) * 1024;
+    memory: () => {
+      const use = nextLine(child, memoryOf);
+      child.kill('SIGUSR2');
+      return use;
     },
     stop: () =>
       new Promise((resolve) => {
@@ -85,17 +94,30 @@ function cpuSeconds(pid: number): number {
   return nanoseconds / 1e9;
 }
 
-/** The port from the first line that names one, or from pregon's start log. */
-function readPort(child: ChildProcess): Promise<number> {
+/** What the next line says that says it. */
+function nextLine<T>(child: ChildProcess, read: (line: string) => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => {
       reject(new Error(`the server ended with ${code ?? 'a signal'}`));
     });
     if (child.stdout === null) return;
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const { port, url } = JSON.parse(line) as { port?: number; url?: string };
-      const found = port ?? (url === undefined ? undefined : Number(new URL(url).port));
-      if (found !== undefined) resolve(found);
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      const found = read(line);
+      if (found === undefined) return;
+      lines.close();
+      resolve(found);
     });
   });
+}
+
+/** As the bare server says it, or pregon's start log. */
+function portOf(line: string): number | undefined {
+  const { port, url } = JSON.parse(line) as { port?: number; url?: string };
+  return port ?? (url === undefined ? undefined : Number(new URL(url).port));
+}
+
+function memoryOf(line: string): MemoryUse | undefined {
+  const use = JSON.parse(line) as Partial<MemoryUse>;
+  return use.resident === undefined ? undefined : (use as MemoryUse);
 }
