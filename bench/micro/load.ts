@@ -3,10 +3,11 @@ import { connect, type Socket } from 'node:net';
 
 const APP = { id: 'app-id', key: 'app-key', secret: 'app-secret' };
 
-/** A raw WebSocket client: sends masked text frames, counts the bytes that come. */
+/** A raw WebSocket client: sends masked text frames, and tells how many bytes come. */
 export interface Subscriber {
   readonly socket: Socket;
-  received: number;
+  /** Called with the number of bytes that came. */
+  onBytes: (count: number) => void;
 }
 
 function hmac(text: string): string {
@@ -21,6 +22,17 @@ function maskedFrame(text: string): Buffer {
       ? Buffer.from([0x81, 0x80 | payload.length])
       : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 255]);
   return Buffer.concat([header, Buffer.alloc(4), payload]);
+}
+
+const PING = 0x89;
+
+/** A client's pong, masked with zero. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
+/** Empty pings, two bytes each, at the start or the end of what came; they do not come in the midst of an event. */
+function countPings(chunk: Buffer): number {
+  const first = chunk[0] === PING ? 1 : 0;
+  return first + (chunk.length > 2 && chunk[chunk.length - 2] === PING ? 1 : 0);
 }
 
 /** Opens sockets on raw uWS, which subscribes them by itself. */
@@ -51,7 +63,7 @@ function open(
 ): Promise<Subscriber> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
-    const subscriber: Subscriber = { socket, received: 0 };
+    const subscriber: Subscriber = { socket, onBytes: () => undefined };
     let text = '';
     let isSubscribing = false;
     const handshake = (data: Buffer) => {
@@ -64,7 +76,9 @@ function open(
       if (!isReady(text)) return;
       socket.off('data', handshake);
       socket.on('data', (chunk: Buffer) => {
-        subscriber.received += chunk.length;
+        const pings = countPings(chunk);
+        if (pings > 0) socket.write(PONG);
+        subscriber.onBytes(chunk.length - 2 * pings);
       });
       resolve(subscriber);
     };
@@ -86,6 +100,20 @@ export async function openMany(count: number, openOne: () => Promise<Subscriber>
     subscribers.push(...(await Promise.all(batch)));
   }
   return subscribers;
+}
+
+/** @returns when each of some subscribers got so many more bytes */
+export function received(subscribers: readonly Subscriber[], bytes: number): Promise<void> {
+  let missing = subscribers.length;
+  return new Promise((resolve) => {
+    for (const subscriber of subscribers) {
+      let left = bytes;
+      subscriber.onBytes = (count) => {
+        left -= count;
+        if (left <= 0 && left + count > 0 && --missing === 0) resolve();
+      };
+    }
+  });
 }
 
 /** The bytes of a POST over a kept-alive connection. */
