@@ -51,7 +51,7 @@ export interface ClusterStore {
   beat(node: NodeInfo, joining: boolean): Promise<Beat>;
   /** Ends a lease, and tells whether it was this call that did. */
   bury(node: string, silentMs: number): Promise<boolean>;
-  /** Takes the lock under which a dead node's entries are removed. */
+  /** Takes the lock under which a dead node's entries are removed; who has it takes it for longer. */
   lockGrave(node: string, by: string, ttlMs: number): Promise<boolean>;
   /** Keys of the channels that a node has entries in. */
   channelsOf(node: string): Promise<readonly string[]>;
