@@ -155,6 +155,12 @@ export class Cluster {
     return this.membership.beatAgeMs;
   }
 
+  /** Time without the others, up to now. */
+  get degradedMs(): number {
+    const { degradedMs, degradedSinceMs } = this.stats;
+    return degradedMs + (degradedSinceMs === undefined ? 0 : this.services.clock.monotonic() - degradedSinceMs);
+  }
+
   get peers(): Beat['peers'] {
     return this.membership.peers;
   }
@@ -227,16 +233,22 @@ export class Cluster {
     });
   }
 
-  /** Leaves the others, who take over at once what is left. */
+  /** Leaves the others, after all connections of this node are gone and what was held of them was told. */
   async stop(): Promise<void> {
+    try {
+      await this.announcer.settled();
+      if (this.isUp) await this.membership.leave();
+    } catch (error) {
+      this.services.log.warn({ err: error }, 'the other nodes could not be told that this one leaves');
+    }
+  }
+
+  /** Ends it at once; the others find out. */
+  async close(): Promise<void> {
+    this.isUp = false;
     for (const timer of this.timers.splice(0)) timer.cancel();
     this.settleTimer?.cancel();
-    try {
-      if (this.isUp) await this.announcer.settled();
-      if (this.isUp) await this.membership.stop();
-    } catch (error) {
-      this.services.log.warn({ err: error }, 'the cluster could not be told that this node leaves');
-    }
+    this.membership.stop();
     await Promise.all([this.drivers.bus.close(), this.drivers.store.close()]);
   }
 
@@ -282,6 +294,11 @@ export class Cluster {
   /** The members of a presence channel that has subscriptions on this node. */
   members(appId: string, name: string): ReadonlyMap<string, MemberData> {
     return this.entries.get(channelKey(appId, name))?.channel.members ?? NOBODY;
+  }
+
+  /** Subscriptions of all nodes to a channel that has some on this node. */
+  subscriptions(appId: string, name: string): number {
+    return this.entries.get(channelKey(appId, name))?.channel.totalSubscriptions ?? 0;
   }
 
   terminate(appId: string, userId: string): void {
@@ -434,6 +451,10 @@ export class Cluster {
         this.apps.get(appId)?.subscriptionsChanged(name, totalSubscriptions),
       countChanged: (channel) => {
         this.uncounted.add(channel);
+      },
+      countTold: ({ appId, name: channel, totalSubscriptions: count }) => {
+        if (isHiddenChannel(channel)) return;
+        this.services.activity.emit({ type: 'SubscriptionCountChanged', appId, channel, count });
       },
       changed: (channel, result) => {
         this.announcer.announce(channel.key, result);

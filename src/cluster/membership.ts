@@ -88,10 +88,15 @@ export class Membership {
     this.schedule(this.retryMs);
   }
 
-  async stop(): Promise<void> {
+  /** Gives the lease back. */
+  async leave(): Promise<void> {
+    this.stop();
+    if (this.hadLease) await this.context.store.leave(this.id);
+  }
+
+  stop(): void {
     this.isStopped = true;
     this.timer?.cancel();
-    if (this.hadLease) await this.context.store.leave(this.id);
   }
 
   /** Beats, and looks whether everything is as it was. @returns whether it is */

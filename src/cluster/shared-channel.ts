@@ -1,3 +1,4 @@
+import { Limits } from '../../protocol/limits.js';
 import type { MemberData } from '../../protocol/messages.js';
 import type {
   ChannelChange,
@@ -28,6 +29,8 @@ export interface SharedChannelContext {
   readonly memberAdded: (channel: SharedChannel, member: MemberData) => void;
   readonly memberRemoved: (channel: SharedChannel, userId: string) => void;
   readonly subscriptionsChanged: (channel: SharedChannel) => void;
+  /** The present total is due, among others, to this node: it alone makes it known outside. */
+  readonly countTold: (channel: SharedChannel) => void;
   /** What a change of this node did in the whole cluster. */
   readonly changed: (channel: SharedChannel, result: ChannelResult) => void;
   /** The number of subscriptions changed, which may be told a little later: see {@link SharedChannel.send}. */
@@ -47,6 +50,9 @@ interface LocalMember {
   data: MemberData;
   connections: number;
 }
+
+/** Up to so many subscriptions, each change of their number is told at once. */
+const FEW = Limits.immediateSubscriptionCount;
 
 /** The channel has as many members as it may. */
 export class ChannelFull extends Error {
@@ -71,6 +77,8 @@ export class SharedChannel {
   /** The members of the cluster, in the order they came. */
   private readonly replica = new Map<string, SharedMember>();
   private version = 0;
+  /** Of the last change of this node that watchers hear of. */
+  private ownVersion = 0;
   private isInstalled = false;
   /** Deltas that came before the first snapshot, or after one that is missing. */
   private early: ChannelDelta[] = [];
@@ -284,6 +292,7 @@ export class SharedChannel {
     }
     this.version = version;
     this.setTotal(subscriptions);
+    this.tellCount();
   }
 
   private put(member: SharedMember): void {
@@ -296,6 +305,12 @@ export class SharedChannel {
     // Who is connected here is here, whatever the store says: this node was given up, or is about to tell it.
     if (this.local.has(userId)) return;
     if (this.replica.delete(userId)) this.context.memberRemoved(this, userId);
+  }
+
+  private tellCount(): void {
+    if (this.ownVersion === 0 || this.version < this.ownVersion) return;
+    this.ownVersion = 0;
+    this.context.countTold(this);
   }
 
   private setTotal(subscriptions: number): void {
@@ -341,7 +356,8 @@ export class SharedChannel {
     const { subscriptions, replaceAll: replace } = this;
     if (!replace && this.coming.size === 0 && this.going.size === 0) {
       if (subscriptions === this.toldSubscriptions) return undefined;
-      const isUrgent = tellSubscriptions || subscriptions === 0 || this.toldSubscriptions === 0;
+      const isUrgent =
+        (tellSubscriptions && this.totalSubscriptions <= FEW) || subscriptions === 0 || this.toldSubscriptions === 0;
       if (!isUrgent && !withCount) {
         this.context.countChanged(this);
         return undefined;
@@ -387,11 +403,15 @@ export class SharedChannel {
       this.told.delete(id);
       if (this.local.has(id)) this.coming.add(id);
     }
+    if (this.kind.tellSubscriptions && this.toldSubscriptions !== change.subscriptions) {
+      this.ownVersion = result.version;
+    }
     this.toldSubscriptions = change.subscriptions;
     this.context.changed(this, result);
     if (result.refused.length > 0) this.refuse(result.refused);
     // Others may still be on their way to a store that was emptied: what is gone is found out by a later look.
     if (result.snapshot !== undefined) this.install(result.snapshot, change.replace);
+    this.tellCount();
     this.settleWaiters();
   }
 

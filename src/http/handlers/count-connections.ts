@@ -3,5 +3,6 @@ import { jsonResponse, type HttpResponse } from '../response.js';
 
 /** `GET /apps/{id}/connections`, as Reverb has it for Laravel Pulse (PROTOCOL.md API-11) */
 export function countConnections({ app }: ApiCall): HttpResponse {
-  return jsonResponse({ connections: app.connections.size });
+  const others = app.cluster?.remoteConnections(app.app.id) ?? 0;
+  return jsonResponse({ connections: app.connections.size + others });
 }

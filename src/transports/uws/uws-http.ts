@@ -27,12 +27,27 @@ export function serveUwsRequest(
   const path = req.getUrl();
   const query = queryOf(req);
   const header = copyHeaders(req);
-  const answer = (response: HttpResponse) => {
-    writeResponse(res, response, method, owner.isStopping);
+  let isAborted = false;
+  const write = (response: HttpResponse) => {
+    if (!isAborted) writeResponse(res, response, method, owner.isStopping);
+  };
+  const answer = (response: HttpResponse | Promise<HttpResponse>) => {
+    if (!(response instanceof Promise)) {
+      write(response);
+      return;
+    }
+    owner.openRequests++;
+    void response.then(write).finally(() => owner.openRequests--);
   };
 
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
-    answer(http.handle({ method, path, query, header, body: NO_BODY }));
+    const response = http.handle({ method, path, query, header, body: NO_BODY });
+    if (response instanceof Promise) {
+      res.onAborted(() => {
+        isAborted = true;
+      });
+    }
+    answer(response);
     return;
   }
   const announced = req.getHeader('content-length');
@@ -48,7 +63,10 @@ export function serveUwsRequest(
     isOver = true;
     owner.openRequests--;
   };
-  res.onAborted(finish);
+  res.onAborted(() => {
+    isAborted = true;
+    if (!isOver) finish();
+  });
   readBody(
     res,
     http.maxRequestBytes,

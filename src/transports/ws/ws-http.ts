@@ -45,9 +45,9 @@ export function createHttpApp(
     done(null, body);
   });
 
-  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const [path, query] = splitUrl(request.originalUrl);
-    const response = http.handle({
+    const response = await http.handle({
       method: request.method,
       path,
       query,
