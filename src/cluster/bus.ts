@@ -11,10 +11,16 @@ export interface Bus {
   /**
    * Hands a message on, without waiting.
    *
+   * @param message kept until it is sent, so not to be written to any more
    * @returns false when it was not sent, since the bus is away
    */
   publish(topic: string, message: Uint8Array): boolean;
-  /** @returns when every message that is published from now on will arrive; waits while the bus is away */
+  /**
+   * Subscribes; a topic that is subscribed already is not counted twice.
+   *
+   * @returns when every message that is published from now on will arrive; waits while the bus is away, and ends the
+   *   wait also when the topic is unsubscribed or the bus closed
+   */
   subscribe(topic: string): Promise<void>;
   unsubscribe(topic: string): void;
   /** Whether messages may get lost on the way, as they do where a connection breaks. */
@@ -23,7 +29,7 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** Who is told of what comes over the bus. */
+/** Who is told of what comes over the bus. Its methods do not throw. */
 export interface BusListener {
   /** @param message only valid until this returns */
   message(topic: string, message: Uint8Array): void;

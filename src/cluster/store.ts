@@ -8,19 +8,30 @@ import type { MemberData } from '../../protocol/messages.js';
  * with the same `change` number and then gets the first answer.
  */
 export interface ClusterStore {
+  /** Starts to connect. While the store is away, all calls but {@link watch} fail at once. */
   start(listener: StoreListener): void;
-  /** From when it resolves, {@link StoreListener.delta} hears of every later change of the channel. */
+  /**
+   * From when it resolves, {@link StoreListener.delta} hears of every later change of the channel. Waits while the store
+   * is away, and ends the wait also when the channel is unwatched or the store closed.
+   */
   watch(key: string): Promise<void>;
   unwatch(key: string): void;
   /** Changes what a node has in a channel. */
   apply(node: string, change: ChannelChange): Promise<ChannelResult>;
-  /** Takes out all that a node has in a channel, as when it died. */
+  /**
+   * Takes out all that a node has in a channel, as when it died. What left by the node's own changes, and whose grace it
+   * did not end, is answered as leaving now. Until everything is answered, {@link channelsOf} names the channel.
+   *
+   * @param graceMs as in a change; {@link release} is then called with the same `node`
+   */
   drop(node: string, key: string, graceMs: number): Promise<ChannelResult>;
   /**
-   * Ends the grace of something that left a channel.
+   * Ends the grace of something that left a channel. To be called once for each `removed` and `vacated` that was
+   * answered to a change or drop with a grace; a repeat gets the first answer.
    *
+   * @param node whose change or drop made it leave
    * @param what `member {id}` or `channel`
-   * @returns whether it is still away, so that the leave may be told; true to one caller only
+   * @returns whether it is still away, so that the leave may be told; true to one node only
    */
   release(node: string, key: string, what: string): Promise<boolean>;
   snapshot(key: string): Promise<ChannelSnapshot>;
@@ -46,7 +57,8 @@ export interface ClusterStore {
   /**
    * Renews a node's lease.
    *
-   * @param joining whether a node that is not known is to be taken in; otherwise it is told that it is `gone`
+   * @param joining whether a node that is not known is to be taken in; otherwise it is told that it is `gone`, and so is
+   *   for ten minutes everyone who asks under that id
    */
   beat(node: NodeInfo, joining: boolean): Promise<Beat>;
   /** Ends a lease, and tells whether it was this call that did. */
@@ -62,6 +74,7 @@ export interface ClusterStore {
   close(): Promise<void>;
 }
 
+/** Who is told of what happens in the store. Its methods do not throw. */
 export interface StoreListener {
   /** A watched channel changed. */
   delta(key: string, delta: ChannelDelta): void;
@@ -117,7 +130,7 @@ export interface SharedMember extends MemberData {
 /** One change of a channel. Versions of a channel that is occupied follow each other without a gap. */
 export interface ChannelDelta {
   readonly version: number;
-  /** On no node any more when `nodes` is 0. */
+  /** Those who changed, as they are now; one whose `nodes` is 0 has left, and his info is `{}`. */
   readonly members: readonly SharedMember[];
   readonly subscriptions: number;
 }
@@ -147,8 +160,9 @@ export interface Beat {
   readonly gone: boolean;
   /** Changes when the store was emptied. */
   readonly epoch: string;
+  /** For how long the store has been emptied, or to be reached again. */
   readonly epochAgeMs: number;
-  /** All other nodes with a lease, and how long they have been silent. */
+  /** All other nodes with a lease, and how long they have been silent while the store was to be reached. */
   readonly peers: readonly (NodeInfo & { readonly silentMs: number })[];
   /** Dead nodes that may still have entries. */
   readonly graves: readonly string[];
