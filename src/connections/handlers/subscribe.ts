@@ -12,9 +12,11 @@ import {
   encodeEvent,
   encodeMemberAdded,
   encodePresenceSucceeded,
+  encodeSubscriptionCount,
   encodeSubscriptionSucceeded,
 } from '../../../protocol/server-codec.js';
 import { isChannelAuthValid, parseAuthToken } from '../../../protocol/signatures.js';
+import type { Channel } from '../../channels/channel.js';
 import { ChannelFull } from '../../cluster/shared-channel.js';
 import type { Connection } from '../connection.js';
 import type { ConnectionServices } from '../services.js';
@@ -134,9 +136,8 @@ function complete(
   connection.socket.subscribe(channel.topic);
   services.counters.subscriptions++;
   if (!app.app.settings.subscriptionCount) return;
-  // Of all nodes it may not be known yet; it is told when it is.
-  const total = app.cluster?.subscriptions(app.app.id, name) ?? channel.subscriptionCount;
-  if (total > 0) app.subscriptionCounts.update(channel, total);
+  if (app.cluster === undefined) app.subscriptionCounts.update(channel, channel.subscriptionCount);
+  else sendCount(connection, channel, app.cluster.subscriptions(app.app.id, name));
 }
 
 /** AUTH-1 to AUTH-4, USER-4 */
@@ -224,6 +225,12 @@ function sendSucceeded({ app, socket }: Connection, name: string, policy: Channe
       ? encodePresenceSucceeded(name, app.members(name).values())
       : encodeSubscriptionSucceeded(name),
   );
+}
+
+/** COUNT-1: the others are told when all nodes know; what is known already, he is told alone. */
+function sendCount({ socket }: Connection, { name, policy }: Channel, count: number): void {
+  if (count === 0 || policy.presence || policy.serverToUser || policy.encrypted) return;
+  socket.send(encodeSubscriptionCount(name, count));
 }
 
 /** CACHE-2 */
