@@ -18,6 +18,14 @@ export function userOfChannel(channel: string): string | undefined {
   return channel.startsWith('#user/') ? channel.slice('#user/'.length) : undefined;
 }
 
+/** The channel whose subscriptions are all connections to an app. */
+export const CONNECTIONS_CHANNEL = '#connections';
+
+/** Nothing is published on these: they only stand in the store. */
+export function isUnheardChannel(channel: string): boolean {
+  return channel === CONNECTIONS_CHANNEL || userOfChannel(channel) !== undefined;
+}
+
 /** Channels of users are nobody's business: they are in no list and no webhook. */
 export function isHiddenChannel(channel: string): boolean {
   return channel.startsWith('#');

@@ -5,7 +5,15 @@ import type { Log } from '../log.js';
 import { BusMessageKind, decodeBusMessage, encodeBusMessage } from './bus-message.js';
 import type { Bus } from './bus.js';
 import { Announcer } from './announcer.js';
-import { channelKey, isHiddenChannel, splitKey, userChannel, userOfChannel } from './channel-key.js';
+import {
+  channelKey,
+  CONNECTIONS_CHANNEL,
+  isHiddenChannel,
+  isUnheardChannel,
+  splitKey,
+  userChannel,
+  userOfChannel,
+} from './channel-key.js';
 import { ClusterStats } from './cluster-stats.js';
 import { Inbox } from './inbox.js';
 import { Membership, SETTLE_MS, type JoinReason } from './membership.js';
@@ -34,7 +42,8 @@ export interface ClusterApp {
   /** A watched user came online or went offline. */
   userChanged(userId: string, isOnline: boolean): void;
   terminate(userId: string): void;
-  readonly connections: { readonly size: number };
+  /** Whether each node has to know how many connections the others have. */
+  readonly limitsConnections: boolean;
 }
 
 export interface ClusterServices {
@@ -56,7 +65,7 @@ export interface EnterOptions {
 /** A channel with subscriptions on this node. */
 interface Entry {
   readonly channel: SharedChannel;
-  /** Whether events and changes of the other nodes are heard; a user's channel is only an entry in the store. */
+  /** Whether events of the other nodes are heard; otherwise it is only an entry in the store. */
   readonly isHeard: boolean;
   /** Until events of the other nodes arrive. */
   standing: Promise<void> | undefined;
@@ -98,7 +107,7 @@ export class Cluster {
       clock,
       log,
       stats,
-      describe: () => ({ sent: this.outbox.sent, connections: this.connectionsByApp() }),
+      describe: () => ({ sent: this.outbox.sent }),
       graceMs: (key) => this.graceMs(splitKey(key).appId),
       joined: (why, beat) => {
         this.rejoin(why, beat);
@@ -305,9 +314,25 @@ export class Cluster {
     if (this.isHealthy) this.send(TERMINATE_TOPIC, BusMessageKind.Terminate, `${appId}\n${userId}`);
   }
 
-  /** Connections of the other nodes to an app, as of their last beats. */
-  remoteConnections(appId: string): number {
-    return this.peers.reduce((sum, { connections }) => sum + (connections[appId] ?? 0), 0);
+  /** A connection of this node was opened. */
+  connected(appId: string): void {
+    const kind = { ...UNHEARD_KIND, tellSubscriptions: this.apps.get(appId)?.limitsConnections === true };
+    void this.enter(appId, CONNECTIONS_CHANNEL, { kind, cached: false }, undefined);
+  }
+
+  disconnected(appId: string): void {
+    this.leave(appId, CONNECTIONS_CHANNEL, undefined);
+  }
+
+  /** Connections of the other nodes to an app that limits them, a moment ago. */
+  otherConnections(appId: string): number {
+    return this.entries.get(channelKey(appId, CONNECTIONS_CHANNEL))?.channel.otherSubscriptions ?? 0;
+  }
+
+  /** Connections of all nodes to an app. */
+  async countConnections(appId: string): Promise<number> {
+    const [counts] = await this.counts(appId, [CONNECTIONS_CHANNEL]);
+    return counts?.subscriptions ?? 0;
   }
 
   /** Occupied channels of the whole cluster. */
@@ -380,10 +405,13 @@ export class Cluster {
 
   private open(appId: string, name: string, key: string, options: EnterOptions): Entry {
     const channel = new SharedChannel(appId, name, key, options.kind, this.channelContext);
-    const isHeard = userOfChannel(name) === undefined;
+    const isHeard = !isUnheardChannel(name);
     const entry: Entry = { channel, isHeard, standing: undefined };
     this.entries.set(key, entry);
-    if (!isHeard) return entry;
+    if (!isHeard) {
+      if (name === CONNECTIONS_CHANNEL && options.kind.tellSubscriptions) void this.drivers.store.watch(key);
+      return entry;
+    }
     this.inbox.open(key);
     const standing = this.stand(entry, options).finally(() => {
       entry.standing = undefined;
@@ -424,7 +452,10 @@ export class Cluster {
     if (!channel.isIdle || this.entries.get(channel.key) !== entry) return;
     this.entries.delete(channel.key);
     this.uncounted.delete(channel);
-    if (!entry.isHeard) return;
+    if (!entry.isHeard) {
+      if (channel.name === CONNECTIONS_CHANNEL) this.drivers.store.unwatch(channel.key);
+      return;
+    }
     this.inbox.close(channel.key);
     this.drivers.bus.unsubscribe(channel.key);
     if (channel.kind.presence || channel.kind.tellSubscriptions) this.drivers.store.unwatch(channel.key);
@@ -570,10 +601,6 @@ export class Cluster {
     return this.apps.get(appId)?.graceMs ?? 0;
   }
 
-  private connectionsByApp(): Record<string, number> {
-    return Object.fromEntries([...this.apps].map(([id, { connections }]) => [id, connections.size]));
-  }
-
   /** The boundary of what comes from drivers. */
   private guard(task: () => void): void {
     try {
@@ -586,10 +613,10 @@ export class Cluster {
 
 const NOBODY: ReadonlyMap<string, MemberData> = new Map();
 
-const USER_OPTIONS: EnterOptions = {
-  kind: { presence: false, tellSubscriptions: true, maxMembers: 0 },
-  cached: false,
-};
+/** Of what is only counted. */
+const UNHEARD_KIND: SharedChannelKind = { presence: false, tellSubscriptions: true, maxMembers: 0 };
+
+const USER_OPTIONS: EnterOptions = { kind: UNHEARD_KIND, cached: false };
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -24,7 +24,7 @@ export interface MembershipContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly stats: ClusterStats;
-  /** Open connections by app, and the number of messages sent. */
+  /** What the others are to know of this node. */
   readonly describe: () => Omit<NodeInfo, 'id'>;
   readonly graceMs: (key: string) => number;
   /** The first beat after the store was away, was emptied, or gave this node up: everything is to be told again. */

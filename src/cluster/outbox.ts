@@ -26,14 +26,16 @@ export class Outbox {
   private number = 0;
   private readonly kept: Kept[] = [];
   private keptBytes = 0;
-  private readonly lastOnTopic = new LRUCache<string, number>({ max: REMEMBERED_TOPICS });
+  private readonly lastOnTopic: LRUCache<string, number> | undefined;
 
   constructor(
     private readonly nodeId: () => string,
     private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly stats: ClusterStats,
-  ) {}
+  ) {
+    if (bus.lossy) this.lastOnTopic = new LRUCache({ max: REMEMBERED_TOPICS });
+  }
 
   /** Number of the last message. */
   get sent(): number {
@@ -46,9 +48,8 @@ export class Outbox {
    */
   publish(topic: string, frame: string, except: string, canSend: boolean): Uint8Array {
     const number = ++this.number;
-    const lossy = this.bus.lossy;
-    const previous = lossy ? (this.lastOnTopic.get(topic) ?? 0) : 0;
-    if (lossy) this.lastOnTopic.set(topic, number);
+    const previous = this.lastOnTopic?.get(topic) ?? 0;
+    this.lastOnTopic?.set(topic, number);
     const { Event: kind } = BusMessageKind;
     const sentMs = this.clock.now();
     const message = encodeBusMessage(
@@ -58,7 +59,7 @@ export class Outbox {
     const sent = canSend && this.bus.publish(topic, message);
     if (sent) this.stats.messagesSent++;
     else this.stats.messagesUndelivered++;
-    if (lossy) this.keep({ number, topic, message, atMs: this.clock.monotonic(), sent });
+    if (this.bus.lossy) this.keep({ number, topic, message, atMs: this.clock.monotonic(), sent });
     return message;
   }
 

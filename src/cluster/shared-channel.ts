@@ -110,6 +110,11 @@ export class SharedChannel {
     return this.replica;
   }
 
+  /** Subscriptions of the other nodes, as last heard. */
+  get otherSubscriptions(): number {
+    return Math.max(0, this.totalSubscriptions - this.toldSubscriptions);
+  }
+
   /** Nothing is left of it, here and in what the store knows of here. */
   get isIdle(): boolean {
     return this.subscriptions === 0 && this.toldSubscriptions === 0 && this.underWay === undefined;

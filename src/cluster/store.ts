@@ -151,8 +151,6 @@ export interface NodeInfo {
   readonly id: string;
   /** Number of its last bus message. */
   readonly sent: number;
-  /** Open connections by app. */
-  readonly connections: Readonly<Record<string, number>>;
 }
 
 export interface Beat {

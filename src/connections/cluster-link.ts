@@ -14,8 +14,8 @@ export class ClusterLink implements ClusterApp {
     readonly graceMs: number,
   ) {}
 
-  get connections(): { readonly size: number } {
-    return this.app.connections;
+  get limitsConnections(): boolean {
+    return this.app.app.settings.maxConnections !== null;
   }
 
   deliver(channel: string, frame: Frame, except: string): void {

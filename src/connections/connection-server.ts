@@ -70,6 +70,7 @@ export class ConnectionServer {
     const { app } = handshake;
     const connection = new Connection(app, socket, newSocketId(app.connections), this.seconds);
     app.connections.set(connection.socketId, connection);
+    app.cluster?.connected(app.app.id);
     counters.connectionsOpened++;
     socket.send(encodeConnectionEstablished(connection.socketId, app.app.settings.activityTimeoutSeconds));
     if (log.isDebug) log.debug({ app: app.app.id, socketId: connection.socketId }, 'connection opened');
@@ -196,6 +197,7 @@ export class ConnectionServer {
     connection.isClosing = true;
     const { app } = connection;
     app.connections.delete(connection.socketId);
+    app.cluster?.disconnected(app.app.id);
     // What still waits finds that nobody wants it any more.
     connection.pending = undefined;
     leaveAllChannels(connection);

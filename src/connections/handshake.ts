@@ -74,7 +74,7 @@ function refusal(local: LocalApp, request: HandshakeRequest): Refusal | undefine
     return { code: ErrorCode.Unauthorized, message: 'Origin not allowed' };
   }
   if (settings.maxConnections === null) return undefined;
-  const count = connections.size + (cluster?.remoteConnections(app.id) ?? 0);
+  const count = connections.size + (cluster?.otherConnections(app.id) ?? 0);
   if (count < settings.maxConnections) return undefined;
   return { code: ErrorCode.OverQuota, message: 'Over connection quota' };
 }

@@ -26,7 +26,11 @@ export function isSpread(): boolean {
 function clusterDrivers(clock: Clock): (ClusterDrivers | undefined)[] {
   if (nodeCount === 1) return [undefined];
   const hub = new MemoryHub();
-  const state = new MemoryState(clock);
+  const state = new MemoryState(clock, {
+    maxCachedEvents: 1000,
+    maxCachedBytes: 10_000_000,
+    maxIdempotencyKeys: 1000,
+  });
   return Array.from({ length: nodeCount }, () => {
     return { bus: new MemoryBus(hub), store: new MemoryStore(state) };
   });

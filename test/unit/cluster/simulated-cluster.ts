@@ -75,8 +75,6 @@ export class SimulatedNode {
   readonly terminated: string[] = [];
   readonly users: string[] = [];
   readonly cached: string[] = [];
-  /** By connection: who it stands for. */
-  readonly connections = new Map<number, string>();
   /** One client that is always in the channel sees all of it; undefined until it is in. */
   witness: Witness | undefined;
 
@@ -97,7 +95,7 @@ export class SimulatedNode {
   private app(graceMs: number): ClusterApp {
     return {
       graceMs,
-      connections: this.connections,
+      limitsConnections: false,
       deliver: (channel, frame, except) => this.delivered.push(`${channel} ${frame} ${except}`.trim()),
       restoreCached: (channel, frame) => this.cached.push(`${channel} ${frame}`),
       memberAdded: (_channel, { id }) => this.witness?.added(id),
