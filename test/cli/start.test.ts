@@ -1,21 +1,35 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ApiClient } from '../support/api-client.js';
 import { Command, type CommandOptions } from '../support/command.js';
+import { eventually } from '../support/eventually.js';
 import { TestSocket } from '../support/test-socket.js';
 
 /** Free ports, for all that does not test which. */
 const FREE_PORTS = { PREGON_PORT: '0', PREGON_MANAGEMENT_PORT: '0' };
 const MACHINE = { log: { format: 'json' }, management: { port: 0 } };
 
-/** A port that somebody else listens on. */
-async function takenPort(): Promise<number> {
+/** Listens on a port. */
+async function listen(): Promise<{ readonly port: number; readonly server: Server }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as AddressInfo).port, server };
+}
+
+/** A port that somebody else listens on. */
+async function takenPort(): Promise<number> {
+  const { port, server } = await listen();
   onTestFinished(() => {
     server.close();
   });
-  return (server.address() as AddressInfo).port;
+  return port;
+}
+
+/** A port that nobody listens on, for servers that cannot tell theirs. */
+async function freePort(): Promise<number> {
+  const { port, server } = await listen();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** A client that subscribes and hears an event that the application triggers: everything in between works. */
@@ -166,6 +180,21 @@ describe('pregon start', () => {
     expect(line['url']).toBe(`http://127.0.0.1:${port}/environment`);
     command.kill('SIGTERM');
     expect(await command.logged('stopping')).toMatchObject({ drainSeconds: 7 });
+  });
+
+  it('goes on when its log cannot be written', async () => {
+    const port = await freePort();
+    const command = Command.start(['--debug', '--port', String(port)], {
+      env: FREE_PORTS,
+      stdoutFile: '/dev/full',
+    });
+    await eventually(async () => {
+      expect((await fetch(`http://127.0.0.1:${port}/up`)).status).toBe(200);
+    });
+    await expectDelivery(port, { id: 'app-id', key: 'app-key', secret: 'app-secret' });
+    command.kill('SIGTERM');
+    expect(await command.ended).toEqual({ code: 0, signal: null });
+    expect(command.stderr).toBe('');
   });
 
   describe('ends with 3 when it cannot have', () => {

@@ -1,7 +1,6 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { tempFolder } from './temp-folder.js';
 
@@ -13,6 +12,8 @@ const PATIENCE_MS = 10_000;
 export interface CommandOptions {
   /** The whole environment but for PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A file that its output goes to; nothing of that is seen here. */
+  readonly stdoutFile?: string;
   /** Files of the folder it runs in, by their paths; what is no text is written as JSON. */
   readonly files?: Readonly<Record<string, unknown>>;
 }
@@ -35,15 +36,15 @@ export class Command {
   private readonly arrived = new Set<() => void>();
 
   private constructor(
-    private readonly child: ChildProcessByStdio<null, Readable, Readable>,
+    private readonly child: ChildProcess,
     /** Where it runs; also its home. */
     readonly folder: string,
   ) {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
       this.wake();
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
     this.ended = new Promise((resolve) => {
@@ -58,17 +59,19 @@ export class Command {
     });
   }
 
-  static start(args: readonly string[], { env = {}, files = {} }: CommandOptions = {}): Command {
+  static start(args: readonly string[], { env = {}, files = {}, stdoutFile }: CommandOptions = {}): Command {
     const folder = tempFolder();
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
     }
+    const output = stdoutFile === undefined ? undefined : openSync(stdoutFile, 'w');
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output ?? 'pipe', 'pipe'],
     });
+    if (output !== undefined) closeSync(output);
     return new Command(child, folder);
   }
 
