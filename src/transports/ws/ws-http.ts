@@ -6,6 +6,9 @@ import { secureOptions, type TlsMaterial } from '../tls-files.js';
 
 const NO_BODY = new Uint8Array(0);
 
+/** How long a request may take to arrive: fastify would wait for ever, with a client that sends a byte now and then. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /**
  * The HTTP side of the ws transport: fastify reads requests and bounds bodies, our router answers.
  *
@@ -19,6 +22,7 @@ export function createHttpApp(
   const app = fastify({
     ...(tls === undefined ? {} : { https: secureOptions(tls) }),
     bodyLimit: http.maxRequestBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     // Our router reads the path as it came; fastify's would refuse some and decode others.
     rewriteUrl: () => '/',
     forceCloseConnections: true,
