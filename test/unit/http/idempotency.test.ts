@@ -4,9 +4,9 @@ import { EMPTY_OBJECT, HttpError, jsonResponse } from '../../../src/http/respons
 import { FakeClock } from '../../support/fake-clock.js';
 
 describe('IdempotencyStore', () => {
-  const setUp = (maxKeys = 100) => {
+  const setUp = (maxKeys = 100, maxBytes?: number) => {
     const clock = new FakeClock();
-    return { clock, store: new IdempotencyStore({ seconds: 120, maxKeys }, clock) };
+    return { clock, store: new IdempotencyStore({ seconds: 120, maxKeys }, clock, maxBytes) };
   };
 
   it('gives back the very answer it was given (API-6)', () => {
@@ -49,5 +49,13 @@ describe('IdempotencyStore', () => {
     store.find('s', 'a');
     store.keep('s', 'd', EMPTY_OBJECT);
     expect(['a', 'b', 'c', 'd'].filter((key) => store.find('s', key) !== undefined)).toEqual(['a', 'c', 'd']);
+  });
+
+  it('forgets the least recently used when the answers are long', () => {
+    const { store } = setUp(100, 10_000);
+    const answer = jsonResponse({ channels: 'x'.repeat(2000) });
+    for (const key of ['a', 'b', 'c', 'd']) store.keep('app /events', key, answer);
+    const kept = ['a', 'b', 'c', 'd'].filter((key) => store.find('app /events', key) !== undefined);
+    expect(kept).toEqual(['c', 'd']);
   });
 });
