@@ -47,6 +47,11 @@ function wholeSteps(seconds: number): number {
   return Math.ceil(seconds / IDLE_STEP_SECONDS) * IDLE_STEP_SECONDS;
 }
 
+/** A host as URLs have it: IPv6 addresses in brackets. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** One node: the parts, built from a configuration and connected. */
 export class PregonServer {
   private readonly log: Log;
@@ -194,10 +199,11 @@ export class PregonServer {
     const { apps, management, server } = this.config;
     this.log.info(
       {
-        url: `${scheme}://${host}:${port}${server.pathPrefix}`,
+        url: `${scheme}://${hostInUrl(host)}:${port}${server.pathPrefix}`,
         apps: apps.map(({ id }) => id),
         transport: this.transportNote,
-        management: managementPort === undefined ? 'off' : `http://${management.host}:${managementPort}`,
+        management:
+          managementPort === undefined ? 'off' : `http://${hostInUrl(management.host)}:${managementPort}`,
       },
       'listening',
     );
