@@ -28,26 +28,8 @@ export function createHttpApp(
     forceCloseConnections: true,
   }) as FastifyInstance;
 
-  const open = new Set<FastifyRequest>();
-  app.addHook('onRequest', (request, _reply, done) => {
-    open.add(request);
-    // API-1: a body is read whatever its type says; fastify refuses types that it cannot make out.
-    request.headers['content-type'] = 'application/json';
-    done();
-  });
-  app.addHook('onResponse', (request, _reply, done) => {
-    open.delete(request);
-    done();
-  });
-  app.addHook('onRequestAbort', (request, done) => {
-    open.delete(request);
-    done();
-  });
-
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
-  });
+  const openRequests = countOpenRequests(app);
+  readAnyBody(app);
 
   const answer = (request: FastifyRequest, reply: FastifyReply) => {
     const [path, query] = splitUrl(request.originalUrl);
@@ -75,7 +57,37 @@ export function createHttpApp(
     return write(reply, response, closing());
   });
 
-  return { app, openRequests: () => open.size };
+  return { app, openRequests };
+}
+
+/** @returns how many requests are not answered yet */
+function countOpenRequests(app: FastifyInstance): () => number {
+  const open = new Set<FastifyRequest>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    open.add(request);
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    open.delete(request);
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    open.delete(request);
+    done();
+  });
+  return () => open.size;
+}
+
+/** API-1: a body is read whatever its type says, as bytes; fastify refuses types that it cannot make out. */
+function readAnyBody(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.headers['content-type'] = 'application/json';
+    done();
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
 }
 
 function splitUrl(url: string): [path: string, query: string] {
