@@ -4,7 +4,7 @@ import type { HttpServer } from '../../http/http-server.js';
 import { HttpError, type HttpResponse } from '../../http/response.js';
 import { secureOptions, type TlsMaterial } from '../tls-files.js';
 
-const NO_BODY = new Uint8Array(0);
+const NO_BODY = Buffer.alloc(0);
 
 /** How long a request may take to arrive: fastify would wait for ever, with a client that sends a byte now and then. */
 const REQUEST_TIMEOUT_MS = 30_000;
