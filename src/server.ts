@@ -54,6 +54,11 @@ function wholeSteps(seconds: number): number {
   return Math.ceil(seconds / IDLE_STEP_SECONDS) * IDLE_STEP_SECONDS;
 }
 
+/** A host as URLs have it: IPv6 addresses in brackets. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** One node: the parts, built from a configuration and connected. */
 export class PregonServer {
   private readonly log: Log;
@@ -197,12 +202,13 @@ export class PregonServer {
     }
   }
 
+  /** Looks once more in any case: a request may have arrived that nobody has read yet. */
   private async waitUntilClosed(): Promise<void> {
     const deadline = this.clock.monotonic() + CLOSING_MS;
     const isBusy = () => this.transport.openSockets > 0 || this.transport.openRequests > 0;
-    while (isBusy() && this.clock.monotonic() < deadline) {
+    do {
       await new Promise<void>((resolve) => this.clock.after(CLOSING_POLL_MS, resolve));
-    }
+    } while (isBusy() && this.clock.monotonic() < deadline);
   }
 
   /** A timer's boundary: what goes wrong in it is logged and does not end the process. */
@@ -218,10 +224,11 @@ export class PregonServer {
     const { apps, management, server } = this.config;
     this.log.info(
       {
-        url: `${scheme}://${host}:${port}${server.pathPrefix}`,
+        url: `${scheme}://${hostInUrl(host)}:${port}${server.pathPrefix}`,
         apps: apps.map(({ id }) => id),
         transport: this.transportNote,
-        management: managementPort === undefined ? 'off' : `http://${management.host}:${managementPort}`,
+        management:
+          managementPort === undefined ? 'off' : `http://${hostInUrl(management.host)}:${managementPort}`,
       },
       'listening',
     );

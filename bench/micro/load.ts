@@ -103,67 +103,79 @@ export function signedPath(body: string): string {
   return `${path}?${query}&auth_signature=${hmac(`POST\n${path}\n${query}`)}`;
 }
 
-/** Sends the same request over and over, with a fixed number in flight. */
+/** Sends the same request over and over, one in flight on each of some kept-alive connections. */
 export class Poster {
-  private answered = 0;
-  private sent = 0;
+  private readonly sockets: Socket[] = [];
+  /** Bytes of an answer; all are alike. */
   private answerBytes = 0;
-  private buffered = 0;
+  private sent = 0;
+  private answered = 0;
   private wanted = 0;
   private done: (() => void) | undefined;
 
-  private constructor(
-    private readonly socket: Socket,
-    private readonly request: Buffer,
-    private readonly inFlight: number,
-  ) {}
+  private constructor(private readonly request: Buffer) {}
 
-  static async open(port: number, request: Buffer, inFlight: number): Promise<Poster> {
-    const socket = connect(port, '127.0.0.1');
-    socket.setNoDelay(true);
-    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    const poster = new Poster(socket, request, inFlight);
-    // The first answer tells how long all are.
-    poster.answerBytes = await new Promise<number>((resolve) => {
-      socket.once('data', (data: Buffer) => {
-        if (!data.toString('latin1').startsWith('HTTP/1.1 200')) throw new Error(data.toString('latin1'));
-        resolve(data.length);
-      });
-      socket.write(request);
-    });
-    socket.on('data', (data: Buffer) => {
-      poster.onData(data.length);
-    });
+  /** Each connection is used once, so that all are warm. */
+  static async open(port: number, request: Buffer, connections: number): Promise<Poster> {
+    const poster = new Poster(request);
+    for (let i = 0; i < connections; i++) poster.sockets.push(await poster.connect(port));
     return poster;
   }
 
   /** @returns when `count` requests were answered */
   post(count: number): Promise<void> {
-    this.wanted = this.answered + count;
-    this.sent = this.answered;
+    this.wanted = count;
+    this.sent = 0;
+    this.answered = 0;
     return new Promise((resolve) => {
       this.done = resolve;
-      this.fill();
+      for (const socket of this.sockets) this.next(socket);
+    });
+  }
+
+  /** Sends `count` requests at once on the first connection. @returns when all were answered */
+  pipeline(count: number): Promise<void> {
+    this.wanted = count;
+    this.sent = count;
+    this.answered = 0;
+    return new Promise((resolve) => {
+      this.done = resolve;
+      this.sockets[0]?.write(Buffer.concat(Array<Buffer>(count).fill(this.request)));
     });
   }
 
   close(): void {
-    this.socket.destroy();
+    for (const socket of this.sockets) socket.destroy();
   }
 
-  private onData(length: number): void {
-    this.buffered += length;
-    const answers = Math.floor(this.buffered / this.answerBytes);
-    this.buffered -= answers * this.answerBytes;
-    this.answered += answers;
-    if (this.answered >= this.wanted) this.done?.();
-    else this.fill();
+  private async connect(port: number): Promise<Socket> {
+    const socket = connect(port, '127.0.0.1');
+    socket.setNoDelay(true);
+    this.answerBytes = await new Promise<number>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.once('data', (data: Buffer) => {
+        const text = data.toString('latin1');
+        if (text.startsWith('HTTP/1.1 200')) resolve(data.length);
+        else reject(new Error(text));
+      });
+      socket.write(this.request);
+    });
+    let received = 0;
+    socket.on('data', (data: Buffer) => {
+      received += data.length;
+      while (received >= this.answerBytes) {
+        received -= this.answerBytes;
+        this.answered++;
+        if (this.answered === this.wanted) this.done?.();
+        this.next(socket);
+      }
+    });
+    return socket;
   }
 
-  private fill(): void {
-    const count = Math.min(this.inFlight - (this.sent - this.answered), this.wanted - this.sent);
-    if (count <= 0) return;
-    this.sent += count;
-    this.socket.write(count === 1 ? this.request : Buffer.concat(Array<Buffer>(count).fill(this.request)));
+  private next(socket: Socket): void {
+    if (this.sent >= this.wanted) return;
+    this.sent++;
+    socket.write(this.request);
   }
 }

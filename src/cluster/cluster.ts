@@ -167,7 +167,9 @@ export class Cluster {
   /** Time without the others, up to now. */
   get degradedMs(): number {
     const { degradedMs, degradedSinceMs } = this.stats;
-    return degradedMs + (degradedSinceMs === undefined ? 0 : this.services.clock.monotonic() - degradedSinceMs);
+    return (
+      degradedMs + (degradedSinceMs === undefined ? 0 : this.services.clock.monotonic() - degradedSinceMs)
+    );
   }
 
   get peers(): Beat['peers'] {

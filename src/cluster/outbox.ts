@@ -52,10 +52,7 @@ export class Outbox {
     this.lastOnTopic?.set(topic, number);
     const { Event: kind } = BusMessageKind;
     const sentMs = this.clock.now();
-    const message = encodeBusMessage(
-      { kind, node: this.nodeId(), number, previous, sentMs, except },
-      frame,
-    );
+    const message = encodeBusMessage({ kind, node: this.nodeId(), number, previous, sentMs, except }, frame);
     const sent = canSend && this.bus.publish(topic, message);
     if (sent) this.stats.messagesSent++;
     else this.stats.messagesUndelivered++;
@@ -77,7 +74,14 @@ export class Outbox {
   resend(after: number, node: string): void {
     const topic = nodeTopic(node);
     const { Resent: kind } = BusMessageKind;
-    const header = { kind, node: this.nodeId(), number: 0, previous: 0, sentMs: this.clock.now(), except: '' };
+    const header = {
+      kind,
+      node: this.nodeId(),
+      number: 0,
+      previous: 0,
+      sentMs: this.clock.now(),
+      except: '',
+    };
     for (const kept of this.kept) {
       if (kept.number <= after) continue;
       this.bus.publish(topic, encodeBusMessage(header, wrapMessage(kept.topic, kept.message)));

@@ -232,7 +232,8 @@ export class SharedChannel {
     const known = this.local.get(data.id);
     if (known === undefined) {
       this.local.set(data.id, { data, connections: 1 });
-      if (!this.going.delete(data.id) || this.replica.get(data.id)?.info !== data.info) this.coming.add(data.id);
+      if (!this.going.delete(data.id) || this.replica.get(data.id)?.info !== data.info)
+        this.coming.add(data.id);
       return;
     }
     known.connections++;
@@ -279,7 +280,9 @@ export class SharedChannel {
     if (!this.kind.presence) return true;
     if (!this.isInstalled) return false;
     // Who has left in the meantime waits for nothing any more.
-    return userId === undefined || !this.local.has(userId) || (this.replica.has(userId) && this.told.has(userId));
+    return (
+      userId === undefined || !this.local.has(userId) || (this.replica.has(userId) && this.told.has(userId))
+    );
   }
 
   private settleWaiters(): void {
@@ -362,7 +365,9 @@ export class SharedChannel {
     if (!replace && this.coming.size === 0 && this.going.size === 0) {
       if (subscriptions === this.toldSubscriptions) return undefined;
       const isUrgent =
-        (tellSubscriptions && this.totalSubscriptions <= FEW) || subscriptions === 0 || this.toldSubscriptions === 0;
+        (tellSubscriptions && this.totalSubscriptions <= FEW) ||
+        subscriptions === 0 ||
+        this.toldSubscriptions === 0;
       if (!isUrgent && !withCount) {
         this.context.countChanged(this);
         return undefined;

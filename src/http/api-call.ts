@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { queryValue, type QueryParameter } from '../../protocol/request-signature.js';
+import { parseQuery, queryValue, type QueryParameter } from '../../protocol/request-signature.js';
 import type { Counters } from '../activity/counters.js';
 import type { EventCache } from '../channels/event-cache.js';
 import type { Clock } from '../clock.js';
@@ -19,15 +19,20 @@ export interface ApiServices {
 /** A request that its app has signed. */
 export class ApiCall {
   private parsedBody: JsonBody | undefined = undefined;
+  private parsedQuery: readonly QueryParameter[] | undefined = undefined;
 
   constructor(
     readonly app: LocalApp,
     readonly request: HttpRequest,
-    readonly parameters: readonly QueryParameter[],
     /** The channel or user of the path, percent-decoded; empty where it has none. */
     readonly subject: string,
     readonly services: ApiServices,
   ) {}
+
+  /** The query, parsed once; a trigger does not need it. */
+  get parameters(): readonly QueryParameter[] {
+    return (this.parsedQuery ??= parseQuery(this.request.query));
+  }
 
   /**
    * The body as JSON, whatever its content type says; parsed once.
@@ -50,10 +55,9 @@ export interface JsonBody {
   readonly text: string;
 }
 
-function parseBody(body: Uint8Array): JsonBody {
+function parseBody(body: Buffer): JsonBody {
   if (!isUtf8(body)) throw new HttpError(400, 'Invalid body: it is not UTF-8');
-  // A view, not a copy.
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8');
+  const text = body.toString('utf8');
   try {
     return { value: JSON.parse(text) as unknown, text };
   } catch {

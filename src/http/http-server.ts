@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../protocol/json-text.js';
-import { parseQuery, queryValue, type QueryParameter } from '../../protocol/request-signature.js';
+import { parseQuery, queryValue } from '../../protocol/request-signature.js';
 import { Counters } from '../activity/counters.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { LocalApps } from '../connections/local-apps.js';
@@ -11,7 +11,7 @@ import type { IdempotencyStore } from './idempotency.js';
 import { takeRead } from './rate-limits.js';
 import type { HttpRequest } from './request.js';
 import { HttpError, jsonResponse, PREFLIGHT, type HttpResponse } from './response.js';
-import { Routes, type ApiRoute } from './routes.js';
+import { Routes, type ApiRoute, type Endpoint } from './routes.js';
 
 /** What the HTTP side works with. */
 export interface HttpServices extends ApiServices {
@@ -84,42 +84,41 @@ export class HttpServer {
     request: HttpRequest,
     { endpoint, appId, subject }: ApiRoute,
   ): HttpResponse | Promise<HttpResponse> {
-    const parameters = parseQuery(request.query);
-    const app = this.findApp(appId, parameters);
+    const app = this.findApp(appId, request.query);
     if (!app.app.settings.enabled) throw new HttpError(403, 'This app is disabled');
     const { clock } = this.services;
-    authenticate(request, parameters, app.app, this.pathPrefix, clock.now() / 1000);
+    authenticate(request, app.app, this.pathPrefix, clock.now() / 1000);
 
-    const call = new ApiCall(app, request, parameters, subject, this.services);
+    const call = new ApiCall(app, request, subject, this.services);
     if (endpoint.method === 'GET') {
       takeRead(app, this.services);
       return endpoint.handle(call);
     }
-    return this.once(call, () => endpoint.handle(call));
+    return this.once(call, endpoint);
   }
 
-  private findApp(appId: string | undefined, parameters: readonly QueryParameter[]): LocalApp {
+  private findApp(appId: string | undefined, query: string): LocalApp {
     const { apps } = this.services;
     const app =
-      appId === undefined ? apps.findByKey(queryValue(parameters, 'auth_key') ?? '') : apps.findById(appId);
+      appId === undefined
+        ? apps.findByKey(queryValue(parseQuery(query), 'auth_key') ?? '')
+        : apps.findById(appId);
     if (app !== undefined) return app;
     if (appId === undefined) throw new HttpError(401, 'Unknown auth_key');
     throw new HttpError(404, `Unknown app id '${appId.slice(0, 100)}': check REVERB_APP_ID or PUSHER_APP_ID`);
   }
 
   /** API-6: a request with a key that was answered before gets that answer again. */
-  private once(
-    call: ApiCall,
-    handle: () => HttpResponse | Promise<HttpResponse>,
-  ): HttpResponse | Promise<HttpResponse> {
+  private once(call: ApiCall, endpoint: Endpoint): HttpResponse | Promise<HttpResponse> {
     const key = call.request.header('idempotency-key') ?? bodyKey(call);
-    if (key === undefined) return handle();
+    if (key === undefined) return endpoint.handle(call);
     if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       throw new HttpError(400, `Idempotency key too long: at most ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
     }
     // The body does not outlive this call.
     if (call.request.body.length > 0) call.parseJson();
     const { idempotency, counters } = this.services;
+    const handle = () => endpoint.handle(call);
     return idempotency.once(`${call.app.app.id} ${call.request.path}`, key, handle, () => {
       counters.idempotentReplays++;
     });

@@ -12,6 +12,12 @@ export interface SharedKeys {
 /** What stands under a key whose request is still being answered. */
 export const PENDING = 'pending';
 
+/** Bytes that all keys and answers may take, roughly; an answer with `info` on many channels is long. */
+const MAX_BYTES = 67_108_864;
+
+/** What an entry takes beside its texts, roughly. */
+const ENTRY_BYTES = 200;
+
 /** How long a repeat waits for the first request's answer, which takes one way to the store and back. */
 const WAIT_MS = 1000;
 const POLL_MS = 50;
@@ -30,10 +36,13 @@ export class IdempotencyStore {
     private readonly clock: Pick<Clock, 'monotonic' | 'after'>,
     /** Undefined where the node is alone. */
     private readonly shared?: SharedKeys,
+    maxBytes = MAX_BYTES,
   ) {
     this.ttlMs = options.seconds * 1000;
     this.answers = new LRUCache({
       max: options.maxKeys,
+      maxSize: maxBytes,
+      sizeCalculation: ({ body }, key) => ENTRY_BYTES + 2 * (body.length + key.length),
       ttl: this.ttlMs,
       ttlResolution: 0,
       perf: { now: () => clock.monotonic() },

@@ -7,7 +7,7 @@ export interface HttpRequest {
   /** The raw query string, without its `?`. */
   readonly query: string;
   /** Only valid until the answer was returned: copy what is kept longer. */
-  readonly body: Uint8Array;
+  readonly body: Buffer;
   /** A header by its lower-case name; only those of {@link HEADERS} are there. */
   header(name: Header): string | undefined;
 }

@@ -102,7 +102,11 @@ export class Metrics {
     const counters: readonly [name: string, help: string, read: () => number][] = [
       ['messages_sent', 'Messages sent over the bus', () => stats.messagesSent],
       ['messages_received', 'Events received over the bus', () => stats.messagesReceived],
-      ['messages_undelivered', 'Events that could not be sent when they came', () => stats.messagesUndelivered],
+      [
+        'messages_undelivered',
+        'Events that could not be sent when they came',
+        () => stats.messagesUndelivered,
+      ],
       ['duplicates', 'Events that came twice and were passed over', () => stats.duplicates],
       ['gaps', 'Places where events of another node are missing', () => stats.gaps],
       ['resends', 'Requests to send events again', () => stats.resendsAsked],

@@ -13,10 +13,7 @@ import type { Connection } from '../connection.js';
  * @returns undefined when it is done at once, otherwise when the user was told of those whom he watches
  * @throws ProtocolError without a code; the connection stays open
  */
-export function signIn(
-  connection: Connection,
-  { auth, userData }: SigninMessage,
-): Promise<void> | undefined {
+export function signIn(connection: Connection, { auth, userData }: SigninMessage): Promise<void> | undefined {
   const { app, socket } = connection;
   const { settings, keys, memberLimits } = app.app;
   if (!settings.userAuthentication) {

@@ -124,10 +124,17 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   private createListener(handlers: TransportHandlers, app: TemplatedApp): Listener {
     const listener: Listener = { app, socket: undefined, open: 0 };
     app.ws('/*', this.webSocketBehavior(handlers, listener));
-    app.any('/*', (res, req) => {
+    const serve = (res: UwsResponse, req: UwsRequest, method: string) => {
       this.guard(res, () => {
-        serveUwsRequest(res, req, handlers.http, this);
+        serveUwsRequest(res, req, method, handlers.http, this);
       });
+    };
+    // Triggers need not be asked for their method.
+    app.post('/*', (res, req) => {
+      serve(res, req, 'POST');
+    });
+    app.any('/*', (res, req) => {
+      serve(res, req, req.getCaseSensitiveMethod().toUpperCase());
     });
     return listener;
   }

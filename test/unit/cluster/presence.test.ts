@@ -76,7 +76,9 @@ describe('members of a channel, over several nodes', () => {
         await simulation.settle();
         await Promise.all(joins);
 
-        const present = ['a', 'b'].filter((user) => here.some((counts) => (counts as Record<string, number>)[user]! > 0));
+        const present = ['a', 'b'].filter((user) =>
+          here.some((counts) => (counts as Record<string, number>)[user]! > 0),
+        );
         const expected = [...present, 'watcher-0', 'watcher-1', 'watcher-2'];
         for (const node of nodes) {
           expect(node.members).toStrictEqual(expected);

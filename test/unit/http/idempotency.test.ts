@@ -7,9 +7,9 @@ import { FakeClock } from '../../support/fake-clock.js';
 const REFUSED = new HttpError(400, 'no').toResponse();
 
 describe('IdempotencyStore', () => {
-  const setUp = (maxKeys = 100) => {
+  const setUp = (maxKeys = 100, maxBytes?: number) => {
     const clock = new FakeClock();
-    const store = new IdempotencyStore({ seconds: 120, maxKeys }, clock);
+    const store = new IdempotencyStore({ seconds: 120, maxKeys }, clock, undefined, maxBytes);
     const keep = (scope: string, key: string, answer: HttpResponse) =>
       store.once(
         scope,
@@ -73,5 +73,13 @@ describe('IdempotencyStore', () => {
     find('s', 'a');
     keep('s', 'd', EMPTY_OBJECT);
     expect(['a', 'b', 'c', 'd'].filter((key) => find('s', key) !== undefined)).toEqual(['a', 'c', 'd']);
+  });
+
+  it('forgets the least recently used when the answers are long', () => {
+    const { keep, find } = setUp(100, 10_000);
+    const answer = jsonResponse({ channels: 'x'.repeat(2000) });
+    for (const key of ['a', 'b', 'c', 'd']) keep('app /events', key, answer);
+    const kept = ['a', 'b', 'c', 'd'].filter((key) => find('app /events', key) !== undefined);
+    expect(kept).toEqual(['c', 'd']);
   });
 });
