@@ -112,7 +112,7 @@ export class Membership {
     this.timer?.cancel();
     try {
       const beat = await this.context.store.beat({ id: this.id, ...this.context.describe() }, !this.hadLease);
-      if (!this.isStopped) this.take(beat);
+      this.take(beat);
       this.schedule(this.isJoined ? BEAT_MS * (0.9 + Math.random() * 0.2) : 0);
     } catch (error) {
       this.isJoined = false;
@@ -124,6 +124,7 @@ export class Membership {
   }
 
   private take(beat: Beat): void {
+    if (this.isStopped) return;
     const { clock, stats, log } = this.context;
     const now = clock.monotonic();
     if (beat.gone) {
