@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -12,11 +13,9 @@ declare module 'vitest' {
 }
 
 /** Tests that run the command line run what is built, so the build is brought up to date first. */
-export default function setup({ provide }: TestProject): () => void {
+export default function setup({ provide }: TestProject): () => Promise<void> {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   const runFolder = mkdtempSync(join(tmpdir(), 'pregon-run-'));
   provide('runFolder', runFolder);
-  return () => {
-    rmSync(runFolder, { recursive: true, force: true });
-  };
+  return () => rm(runFolder, { recursive: true, force: true });
 }

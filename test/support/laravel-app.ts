@@ -43,12 +43,13 @@ export interface SignedInUser {
 
 /** The example application and the pregon it broadcasts through, both started by the same `.env`. */
 export class LaravelApp {
+  /** Where `php artisan serve` answers. */
+  url = '';
+  private webServer: ChildProcess | undefined;
+
   private constructor(
     readonly folder: string,
     readonly pregon: ChildServer,
-    /** Where `php artisan serve` answers. */
-    readonly url: string,
-    private readonly webServer: ChildProcess,
   ) {}
 
   /** Installs, seeds and starts the example. The caller stops it. */
@@ -58,15 +59,19 @@ export class LaravelApp {
     await cp(installed, folder, { recursive: true, filter: (source) => basename(source) !== 'vendor' });
     await symlink(join(installed, 'vendor'), join(folder, 'vendor'));
     const pregon = await startPregon(folder, settings);
-    await artisanIn(folder, ['key:generate'], {});
-    await writeFile(join(folder, 'database', 'database.sqlite'), '');
-    await artisanIn(folder, ['migrate', '--seed', '--force'], {});
-    const { url, process: webServer } = await serve(folder);
-    return new LaravelApp(folder, pregon, url, webServer);
+    const app = new LaravelApp(folder, pregon);
+    try {
+      await app.prepare();
+      await app.serve();
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+    return app;
   }
 
   async stop(): Promise<void> {
-    if (this.webServer.exitCode === null) {
+    if (this.webServer?.exitCode === null) {
       const exit = once(this.webServer, 'exit');
       this.webServer.kill('SIGTERM');
       await exit;
@@ -115,6 +120,37 @@ export class LaravelApp {
     if (status !== 200) throw new Error(`${name} could not log in: ${status} ${text}`);
     return JSON.parse(text) as SignedInUser;
   }
+
+  private async prepare(): Promise<void> {
+    await writeFile(join(this.folder, 'database', 'database.sqlite'), '');
+    for (const args of [['key:generate'], ['migrate', '--seed', '--force']]) {
+      const { code, output } = await this.artisan(args);
+      if (code !== 0) throw new Error(`php artisan ${args.join(' ')} failed: ${output}`);
+    }
+  }
+
+  /** `php artisan serve`: where the port is taken by then, Laravel takes one of the next. */
+  private async serve(): Promise<void> {
+    const port = await freePort();
+    const child = spawn('php', ['artisan', 'serve', '--no-ansi', `--port=${port}`], {
+      cwd: this.folder,
+      env: environment({}),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.webServer = child;
+    let said = '';
+    child.stderr.on('data', (text: Buffer) => (said += text.toString('utf8')));
+    this.url = await new Promise<string>((resolve, reject) => {
+      child.once('exit', () => {
+        reject(new Error(`php artisan serve ended: ${said}`));
+      });
+      createInterface(child.stdout).on('line', (line) => {
+        said += line;
+        const address = /Server running on \[(.*?)\]/.exec(line)?.[1];
+        if (address !== undefined) resolve(address);
+      });
+    });
+  }
 }
 
 async function install(folder: string, version: LaravelVersion): Promise<void> {
@@ -160,29 +196,6 @@ function withSettings(text: string, settings: Settings): string {
     const set = value === undefined ? '' : `${name}=${value}`;
     return line.test(env) ? env.replace(line, () => set) : `${env}${set}\n`;
   }, text);
-}
-
-/** `php artisan serve`: where the port is taken by then, Laravel takes one of the next. */
-async function serve(folder: string): Promise<{ readonly url: string; readonly process: ChildProcess }> {
-  const port = await freePort();
-  const child = spawn('php', ['artisan', 'serve', '--no-ansi', `--port=${port}`], {
-    cwd: folder,
-    env: environment({}),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => {
-      reject(new Error(`php artisan serve ended: ${said}`));
-    });
-    child.stderr.on('data', (text: Buffer) => (said += text.toString('utf8')));
-    createInterface(child.stdout).on('line', (line) => {
-      said += line;
-      const address = /Server running on \[(.*?)\]/.exec(line)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-  });
-  return { url, process: child };
 }
 
 function artisanIn(folder: string, args: readonly string[], env: Environment): Promise<ArtisanResult> {
