@@ -1,3 +1,5 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { called, echoOf, subscribed } from '../support/echo.js';
 import { LaravelApp, type LaravelVersion, type Settings } from '../support/laravel-app.js';
@@ -74,28 +76,30 @@ export function coreSuite(running: RunningApp): void {
     it('says that the secret is wrong', async () => {
       const wrong = { REVERB_APP_SECRET: 'wrong', PUSHER_APP_SECRET: 'wrong' };
       expect(await exceptionOf(running, ['payment.received'], wrong)).toMatch(
-        /^Pusher error: Invalid signature: you should have sent HmacSHA256Hex\("POST\\n\/apps\/app-id\/events\\nauth_key=app-key&auth_timestamp=\d+&auth_version=1\.0&body_md5=[0-9a-f]{32}", your_secret_key\), but you sent "[0-9a-f]{64}"; check REVERB_APP_SECRET or PUSHER_APP_SECRET \.$/,
+        /^Pusher error: Invalid signature: you should have sent HmacSHA256Hex\("POST\\n\/apps\/app-id\/events\\nauth_key=app-key&auth_timestamp=\d+&auth_version=1\.0&body_md5=[0-9a-f]{32}", your_secret_key\), but you sent "[0-9a-f]{64}"; check REVERB_APP_SECRET or PUSHER_APP_SECRET\n\.$/,
       );
     });
 
     it('says that the event is too large, and what sets the limit', async () => {
       expect(await exceptionOf(running, ['system.alert', '--bytes=20000'])).toMatch(
-        /^Pusher error: The data content of this event exceeds the allowed maximum \(10240 bytes\)\. Event 'system\.alert' on private-system\.notifications has 201\d\d bytes; the app's maxEventBytes \(PREGON_APP_MAX_EVENT_BYTES\) sets the limit \.$/,
+        /^Pusher error: The data content of this event exceeds the allowed maximum \(10240 bytes\)\. Event 'system\.alert' on private-system\.notifications has 201\d\d bytes; the app's maxEventBytes \(PREGON_APP_MAX_EVENT_BYTES\) sets the limit\n\.$/,
       );
     });
   });
 }
 
-/** The message of the exception that a broadcast ends with; the line feed that the answer ends with is a space here. */
+/** The message of the exception that a broadcast ends with, as Laravel logs it. */
 async function exceptionOf({ app }: RunningApp, args: readonly string[], env = {}): Promise<string> {
+  const log = join(app.folder, 'storage', 'logs', 'laravel.log');
+  await rm(log, { force: true });
   const { code, output } = await app.artisan(['broadcast:fire', ...args], env);
   expect(code).toBe(1);
   expect(output).toContain('In PusherBroadcaster.php');
-  return /Pusher error: [^]*/
-    .exec(output)![0]
-    .trim()
-    .split(/\s*\n\s*/)
-    .join(' ');
+  const entry = /local\.ERROR: ([^]*?) \{"exception":"\[object\] \((.*?)\(/.exec(
+    await readFile(log, 'utf8'),
+  )!;
+  expect(entry[2]).toBe('Illuminate\\\\Broadcasting\\\\BroadcastException');
+  return entry[1]!;
 }
 
 /**

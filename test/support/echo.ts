@@ -37,17 +37,11 @@ export function subscribed<T extends Channel>(channel: T): Promise<T> {
 }
 
 /** Echo of a user of the Laravel example, who authorizes with his bearer token; it disconnects when the test ends. */
-export function echoOf(
-  app: LaravelApp,
-  { token }: SignedInUser,
-  broadcaster: 'reverb' | 'pusher' = 'reverb',
-): EchoClient {
+export function echoOf(app: LaravelApp, { token }: SignedInUser): EchoClient {
   const echo = new Echo({
-    // Both are the same connector; its types tell them apart all the way down.
-    broadcaster: broadcaster as 'reverb',
+    broadcaster: 'reverb',
     key: TEST_APP.key,
     Pusher: pusherJs,
-    cluster: '',
     wsHost: '127.0.0.1',
     wsPort: app.pregon.port,
     forceTLS: false,

@@ -180,6 +180,8 @@ async function startPregon(folder: string, settings: Settings): Promise<ChildSer
     REVERB_APP_KEY: TEST_APP.key,
     REVERB_APP_SECRET: TEST_APP.secret,
     REVERB_SERVER_PORT: '0',
+    // Passwords of tests need not be hard to guess.
+    BCRYPT_ROUNDS: '4',
     BROADCAST_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     ...settings,
   };
