@@ -12,6 +12,8 @@ import { LocalApps } from './connections/local-apps.js';
 import type { Readiness } from './http/handlers/health.js';
 import { HttpServer } from './http/http-server.js';
 import { IdempotencyStore } from './http/idempotency.js';
+import { ClusterLink } from './connections/cluster-link.js';
+import { Cluster, type ClusterDrivers } from './cluster/cluster.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics/metrics.js';
 import { createTransport } from './transports/create-transport.js';
@@ -25,6 +27,8 @@ import { Webhooks } from './webhooks/webhooks.js';
 export interface ServerOptions {
   readonly log?: Log;
   readonly clock?: Clock;
+  /** Connects it with other nodes; without, it is alone. */
+  readonly cluster?: ClusterDrivers;
 }
 
 /** Where a started server can be reached. */
@@ -40,11 +44,19 @@ export interface ServerAddress {
 const CLOSING_MS = 2000;
 const CLOSING_POLL_MS = 20;
 
+/** Until the other nodes are reached; after that, clients are served without them. */
+const CLUSTER_START_MS = 5000;
+
 /** uWebSockets.js counts idle time in steps; between two of them its ping and our close of the silent would cross. */
 const IDLE_STEP_SECONDS = 4;
 
 function wholeSteps(seconds: number): number {
   return Math.ceil(seconds / IDLE_STEP_SECONDS) * IDLE_STEP_SECONDS;
+}
+
+/** A host as URLs have it: IPv6 addresses in brackets. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** One node: the parts, built from a configuration and connected. */
@@ -56,6 +68,7 @@ export class PregonServer {
   private readonly connections: ConnectionServer;
   private readonly http: HttpServer;
   private readonly management: ManagementServer | undefined;
+  private readonly cluster: Cluster | undefined;
   private readonly webhooks: Webhooks;
   private readonly closeWebhooks: () => Promise<void>;
   private readonly timers: Timer[] = [];
@@ -86,22 +99,30 @@ export class PregonServer {
     const counters = new Counters();
     const cache = new EventCache(config.cache, clock);
     const provider = new ConfigAppProvider(appConfigs);
-    const apps = new LocalApps(provider, this.transport, activity);
+    const { graceMilliseconds } = config.webhooks;
+    const cluster = options.cluster && new Cluster(options.cluster, { clock, log, activity });
+    this.cluster = cluster;
+    const apps = new LocalApps(provider, this.transport, activity, cache, cluster, (app) => {
+      cluster?.add(app.app.id, new ClusterLink(app, this.connections, graceMilliseconds));
+    });
     const services = { cache, clock, activity, counters, log };
     this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);
-    const readiness = () => this.state;
-    const idempotency = new IdempotencyStore(config.idempotency, clock);
+    const readiness = () => this.readiness();
+    const idempotency = new IdempotencyStore(config.idempotency, clock, cluster);
     this.http = new HttpServer(
       { ...services, apps, connections: this.connections, idempotency, readiness },
       server.pathPrefix,
       server.maxRequestBytes,
     );
     const { post, close } = createPost(config.webhooks.requestTimeoutSeconds * 1000);
-    this.webhooks = new Webhooks(provider, activity, config.webhooks, { clock, log, counters, post });
+    // With other nodes, one of which the client may come back to, the cluster waits for that.
+    const delivery = cluster === undefined ? config.webhooks : { ...config.webhooks, graceMilliseconds: 0 };
+    this.webhooks = new Webhooks(provider, activity, delivery, { clock, log, counters, post });
     this.closeWebhooks = close;
     if (config.management.enabled) {
       const version = packageVersion();
-      const metrics = new Metrics({ counters, apps, cache, version, transport: this.transport.name });
+      const transport = this.transport.name;
+      const metrics = new Metrics({ counters, apps, cache, cluster, version, transport });
       this.management = new ManagementServer({ metrics, readiness });
     }
   }
@@ -113,6 +134,7 @@ export class PregonServer {
    */
   async start(): Promise<ServerAddress> {
     const { config, clock } = this;
+    await this.cluster?.start(CLUSTER_START_MS);
     const port = await this.transport.listen({ connections: this.connections, http: this.http });
     this.timers.push(
       clock.every(1000, () => {
@@ -145,6 +167,7 @@ export class PregonServer {
     this.transport.stopListening();
     await drainConnections(this.connections, this.clock, drainSeconds);
     await this.waitUntilClosed();
+    await this.cluster?.stop();
     await this.webhooks.stop();
     await this.close();
     this.log.info({}, 'stopped');
@@ -157,6 +180,13 @@ export class PregonServer {
     await this.transport.close();
     await this.closeWebhooks();
     await this.management?.close();
+    await this.cluster?.close();
+  }
+
+  /** A node that cannot reach the others still serves its clients, and should not be sent more. */
+  private readiness(): Readiness {
+    if (!this.state.ready || this.cluster === undefined || this.cluster.isHealthy) return this.state;
+    return { ready: false, reason: 'degraded: the other nodes cannot be reached' };
   }
 
   private async startManagement(): Promise<number | undefined> {
@@ -172,12 +202,13 @@ export class PregonServer {
     }
   }
 
+  /** Looks once more in any case: a request may have arrived that nobody has read yet. */
   private async waitUntilClosed(): Promise<void> {
     const deadline = this.clock.monotonic() + CLOSING_MS;
     const isBusy = () => this.transport.openSockets > 0 || this.transport.openRequests > 0;
-    while (isBusy() && this.clock.monotonic() < deadline) {
+    do {
       await new Promise<void>((resolve) => this.clock.after(CLOSING_POLL_MS, resolve));
-    }
+    } while (isBusy() && this.clock.monotonic() < deadline);
   }
 
   /** A timer's boundary: what goes wrong in it is logged and does not end the process. */
@@ -193,10 +224,11 @@ export class PregonServer {
     const { apps, management, server } = this.config;
     this.log.info(
       {
-        url: `${scheme}://${host}:${port}${server.pathPrefix}`,
+        url: `${scheme}://${hostInUrl(host)}:${port}${server.pathPrefix}`,
         apps: apps.map(({ id }) => id),
         transport: this.transportNote,
-        management: managementPort === undefined ? 'off' : `http://${management.host}:${managementPort}`,
+        management:
+          managementPort === undefined ? 'off' : `http://${hostInUrl(management.host)}:${managementPort}`,
       },
       'listening',
     );

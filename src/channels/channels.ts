@@ -28,7 +28,8 @@ export class Channels {
   constructor(
     private readonly appId: string,
     private readonly publisher: TopicPublisher,
-    private readonly activity: ActivityEmitter,
+    /** Undefined where what happens on one node is not to be told. */
+    private readonly activity: ActivityEmitter | undefined,
   ) {}
 
   find(name: string): Channel | undefined {
@@ -54,7 +55,7 @@ export class Channels {
     }
     channel.subscriptionCount++;
     if (channel.subscriptionCount === 1 && !channel.policy.serverToUser) {
-      this.activity.emit({ type: 'ChannelOccupied', appId: this.appId, channel: name });
+      this.activity?.emit({ type: 'ChannelOccupied', appId: this.appId, channel: name });
     }
     return channel;
   }
@@ -65,7 +66,7 @@ export class Channels {
     if (channel.subscriptionCount > 0) return;
     this.byName.delete(channel.name);
     if (!channel.policy.serverToUser) {
-      this.activity.emit({ type: 'ChannelVacated', appId: this.appId, channel: channel.name });
+      this.activity?.emit({ type: 'ChannelVacated', appId: this.appId, channel: channel.name });
     }
   }
 

@@ -157,6 +157,10 @@ const appSettings = {
   terminateCloseCode: z.int().min(4000).max(4299).default(ErrorCode.Unauthorized).meta({
     description: 'Close code of terminated users: 4009 keeps clients away, 42xx lets them come back',
   }),
+  whenDegraded: z.enum(['local', 'refuse']).default('local').meta({
+    description:
+      'Triggers while the other nodes cannot be reached: delivered on this node, and to the others as far as they can be sent later, or refused with 503',
+  }),
   webhooks: z
     .array(WebhookSchema)
     .default([])

@@ -216,6 +216,7 @@ export const APP_SETTINGS: readonly Setting[] = [
   setting('subscriptionCount', readBoolean, 'PREGON_APP_SUBSCRIPTION_COUNT'),
   setting('duplicateSubscription', readText, 'PREGON_APP_DUPLICATE_SUBSCRIPTION'),
   setting('internalSubscriptionError', readBoolean, 'PREGON_APP_INTERNAL_SUBSCRIPTION_ERROR'),
+  setting('whenDegraded', readText, 'PREGON_APP_WHEN_DEGRADED'),
   setting('terminateCloseCode', readNumber, 'PREGON_APP_TERMINATE_CLOSE_CODE'),
   // Their headers may hold tokens.
   secret(

@@ -58,7 +58,8 @@ export class Handshakes {
   }
 }
 
-function refusal({ app, connections }: LocalApp, request: HandshakeRequest): Refusal | undefined {
+function refusal(local: LocalApp, request: HandshakeRequest): Refusal | undefined {
+  const { app, connections, cluster } = local;
   const { settings } = app;
   if (!settings.enabled) return { code: ErrorCode.AppDisabled, message: 'Application disabled' };
   if (settings.requireTls && !request.tls) {
@@ -72,10 +73,10 @@ function refusal({ app, connections }: LocalApp, request: HandshakeRequest): Ref
   if (request.origin !== undefined && !app.allowsOrigin(request.origin)) {
     return { code: ErrorCode.Unauthorized, message: 'Origin not allowed' };
   }
-  if (settings.maxConnections !== null && connections.size >= settings.maxConnections) {
-    return { code: ErrorCode.OverQuota, message: 'Over connection quota' };
-  }
-  return undefined;
+  if (settings.maxConnections === null) return undefined;
+  const count = connections.size + (cluster?.otherConnections(app.id) ?? 0);
+  if (count < settings.maxConnections) return undefined;
+  return { code: ErrorCode.OverQuota, message: 'Over connection quota' };
 }
 
 /** CONN-5: 5, 6 and 7 are spoken alike; a client that names none is taken for 7. */

@@ -13,7 +13,7 @@ export interface ApiServices {
   readonly cache: EventCache;
   readonly clock: Clock;
   readonly counters: Counters;
-  readonly connections: Pick<ConnectionServer, 'closeWithError'>;
+  readonly connections: Pick<ConnectionServer, 'terminateUser'>;
 }
 
 /** A request that its app has signed. */
@@ -40,6 +40,11 @@ export class ApiCall {
    * @throws HttpError 400
    */
   get json(): JsonBody {
+    return this.parseJson();
+  }
+
+  /** Parses the body now, for a handler that is called later. */
+  parseJson(): JsonBody {
     return (this.parsedBody ??= parseBody(this.request.body));
   }
 }

@@ -55,7 +55,7 @@ function authenticateAny(request: HttpRequest, app: App, pathPrefix: string, now
   if (!isSigned(expected) && !some(signedTexts({ method, path, parameters }, pathPrefix), isSigned)) {
     throw new HttpError(
       401,
-      `Invalid signature: you should have sent HmacSHA256Hex(${JSON.stringify(expected.slice(0, 2000))}, your_secret_key), but you sent ${JSON.stringify(signature.slice(0, 100))}`,
+      `Invalid signature: you should have sent HmacSHA256Hex(${JSON.stringify(expected.slice(0, 2000))}, your_secret_key), but you sent ${JSON.stringify(signature.slice(0, 100))}; check REVERB_APP_SECRET or PUSHER_APP_SECRET`,
     );
   }
   checkBody(request.body, queryValue(parameters, 'body_md5'));

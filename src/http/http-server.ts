@@ -37,15 +37,24 @@ export class HttpServer {
     readonly maxRequestBytes: number,
   ) {}
 
-  handle(request: HttpRequest): HttpResponse {
-    const { counters } = this.services;
-    let response: HttpResponse;
+  /** @returns the answer, at once where nothing has to be asked for */
+  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     try {
-      response = this.route(request);
+      const response = this.route(request);
+      if (response instanceof Promise) {
+        return response.then(
+          (answer) => this.counted(answer),
+          (error: unknown) => this.counted(this.errorResponse(request, error)),
+        );
+      }
+      return this.counted(response);
     } catch (error) {
-      response = this.errorResponse(request, error);
+      return this.counted(this.errorResponse(request, error));
     }
-    Counters.raise(counters.httpResponses, response.status);
+  }
+
+  private counted(response: HttpResponse): HttpResponse {
+    Counters.raise(this.services.counters.httpResponses, response.status);
     return response;
   }
 
@@ -58,7 +67,7 @@ export class HttpServer {
     ).toResponse();
   }
 
-  private route(request: HttpRequest): HttpResponse {
+  private route(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     if (request.method === 'OPTIONS') return PREFLIGHT;
     const path = this.withoutPrefix(request.path);
     const route = this.routes.find(path);
@@ -71,7 +80,10 @@ export class HttpServer {
     return this.callApi(request, route);
   }
 
-  private callApi(request: HttpRequest, { endpoint, appId, subject }: ApiRoute): HttpResponse {
+  private callApi(
+    request: HttpRequest,
+    { endpoint, appId, subject }: ApiRoute,
+  ): HttpResponse | Promise<HttpResponse> {
     const app = this.findApp(appId, request.query);
     if (!app.app.settings.enabled) throw new HttpError(403, 'This app is disabled');
     const { clock } = this.services;
@@ -97,22 +109,19 @@ export class HttpServer {
   }
 
   /** API-6: a request with a key that was answered before gets that answer again. */
-  private once(call: ApiCall, endpoint: Endpoint): HttpResponse {
+  private once(call: ApiCall, endpoint: Endpoint): HttpResponse | Promise<HttpResponse> {
     const key = call.request.header('idempotency-key') ?? bodyKey(call);
     if (key === undefined) return endpoint.handle(call);
     if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       throw new HttpError(400, `Idempotency key too long: at most ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
     }
+    // The body does not outlive this call.
+    if (call.request.body.length > 0) call.parseJson();
     const { idempotency, counters } = this.services;
-    const scope = `${call.app.app.id} ${call.request.path}`;
-    const known = idempotency.find(scope, key);
-    if (known !== undefined) {
+    const handle = () => endpoint.handle(call);
+    return idempotency.once(`${call.app.app.id} ${call.request.path}`, key, handle, () => {
       counters.idempotentReplays++;
-      return known;
-    }
-    const response = endpoint.handle(call);
-    idempotency.keep(scope, key, response);
-    return response;
+    });
   }
 
   /** What is not the API: health, and hints for requests that went astray. */

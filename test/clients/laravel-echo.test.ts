@@ -7,9 +7,9 @@ import {
   authorize,
   connectionOptions,
   nextEvent,
-  type Pusher,
   type ClientUser,
 } from '../support/client-libraries.js';
+import { called, pusherOf } from '../support/echo.js';
 import { startServer, TEST_APP, type TestServer } from '../support/start-server.js';
 import { onEachTransport } from '../support/transports.js';
 
@@ -48,18 +48,6 @@ function echoClient(
     echo.disconnect();
   });
   return echo;
-}
-
-/** The client below, which Echo's types do not name. */
-function pusherOf({ connector }: Echo<'reverb'>): Pusher {
-  return (connector as { pusher: unknown }).pusher as Pusher;
-}
-
-/** Waits for a callback that Echo is given. */
-function called<T = unknown>(give: (callback: (value: T) => void) => unknown): Promise<T> {
-  return new Promise((resolve) => {
-    give(resolve);
-  });
 }
 
 const NOTIFICATION = 'Illuminate\\Notifications\\Events\\BroadcastNotificationCreated';

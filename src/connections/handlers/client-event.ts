@@ -42,7 +42,9 @@ export function relayClientEvent(
   takeFromBudget(connection, clock.monotonic());
 
   const userId = connection.memberships?.get(channel)?.id;
-  app.channels.broadcast(channel, encodeClientEvent(name, channel, data, userId), connection);
+  const frame = encodeClientEvent(name, channel, data, userId);
+  app.channels.broadcast(channel, frame, connection);
+  app.cluster?.publish(app.app.id, channel, frame);
   counters.clientEvents++;
   activity.emit({
     type: 'ClientEventSent',

@@ -28,7 +28,7 @@ export function serveUwsRequest(
 ): void {
   const request = new CopiedRequest(method, req);
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
-    writeResponse(res, http.handle(request), method, owner.isStopping);
+    answerAtOnce(res, request, http, owner);
     return;
   }
   const announced = req.getHeader('content-length');
@@ -44,6 +44,20 @@ export function serveUwsRequest(
   res.onData((chunk, isLast) => {
     open.receive(chunk, isLast);
   });
+}
+
+/** A request without a body. */
+function answerAtOnce(res: UwsResponse, request: CopiedRequest, http: HttpServer, owner: UwsHttpOwner): void {
+  const response = http.handle(request);
+  if (!(response instanceof Promise)) {
+    writeResponse(res, response, request.method, owner.isStopping);
+    return;
+  }
+  const open = new OpenRequest(res, request, http, owner);
+  res.onAborted(() => {
+    open.finish();
+  });
+  open.answerWhenKnown(response);
 }
 
 /** What is needed of a request, copied from the library's object. */
@@ -69,7 +83,7 @@ class CopiedRequest implements HttpRequest {
   }
 }
 
-/** A request whose body is on its way. One object, since a closure for each of its steps takes longer. */
+/** A request whose body or answer is on its way. One object, since a closure for each of its steps takes longer. */
 class OpenRequest {
   private isOver = false;
   private chunks: Buffer[] | undefined = undefined;
@@ -86,8 +100,19 @@ class OpenRequest {
 
   /** Answered or cut off: nothing more is done with it. */
   finish(): void {
+    if (this.isOver) return;
     this.isOver = true;
     this.owner.openRequests--;
+  }
+
+  answerWhenKnown(response: HttpResponse | Promise<HttpResponse>): void {
+    if (!(response instanceof Promise)) {
+      this.answer(response);
+      return;
+    }
+    void response.then((known) => {
+      if (!this.isOver) this.answer(known);
+    });
   }
 
   receive(chunk: ArrayBuffer, isLast: boolean): void {
@@ -100,7 +125,7 @@ class OpenRequest {
       // A body that comes in a single piece, as nearly all do, is handed on without a copy.
       const last = Buffer.from(chunk);
       this.request.body = this.chunks === undefined ? last : Buffer.concat([...this.chunks, last]);
-      this.answer(this.http.handle(this.request));
+      this.answerWhenKnown(this.http.handle(this.request));
     } else {
       // The library takes the chunk's memory back, so it is copied.
       this.chunks ??= [];

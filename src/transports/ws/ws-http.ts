@@ -6,6 +6,9 @@ import { secureOptions, type TlsMaterial } from '../tls-files.js';
 
 const NO_BODY = Buffer.alloc(0);
 
+/** How long a request may take to arrive: fastify would wait for ever, with a client that sends a byte now and then. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /**
  * The HTTP side of the ws transport: fastify reads requests and bounds bodies, our router answers.
  *
@@ -19,35 +22,18 @@ export function createHttpApp(
   const app = fastify({
     ...(tls === undefined ? {} : { https: secureOptions(tls) }),
     bodyLimit: http.maxRequestBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     // Our router reads the path as it came; fastify's would refuse some and decode others.
     rewriteUrl: () => '/',
     forceCloseConnections: true,
   }) as FastifyInstance;
 
-  const open = new Set<FastifyRequest>();
-  app.addHook('onRequest', (request, _reply, done) => {
-    open.add(request);
-    // API-1: a body is read whatever its type says; fastify refuses types that it cannot make out.
-    request.headers['content-type'] = 'application/json';
-    done();
-  });
-  app.addHook('onResponse', (request, _reply, done) => {
-    open.delete(request);
-    done();
-  });
-  app.addHook('onRequestAbort', (request, done) => {
-    open.delete(request);
-    done();
-  });
+  const openRequests = countOpenRequests(app);
+  readAnyBody(app);
 
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
-  });
-
-  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const [path, query] = splitUrl(request.originalUrl);
-    const response = http.handle({
+    const response = await http.handle({
       method: request.method,
       path,
       query,
@@ -71,7 +57,37 @@ export function createHttpApp(
     return write(reply, response, closing());
   });
 
-  return { app, openRequests: () => open.size };
+  return { app, openRequests };
+}
+
+/** @returns how many requests are not answered yet */
+function countOpenRequests(app: FastifyInstance): () => number {
+  const open = new Set<FastifyRequest>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    open.add(request);
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    open.delete(request);
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    open.delete(request);
+    done();
+  });
+  return () => open.size;
+}
+
+/** API-1: a body is read whatever its type says, as bytes; fastify refuses types that it cannot make out. */
+function readAnyBody(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.headers['content-type'] = 'application/json';
+    done();
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
 }
 
 function splitUrl(url: string): [path: string, query: string] {

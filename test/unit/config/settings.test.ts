@@ -124,6 +124,7 @@ const APP_ROWS: readonly Row[] = [
   ['PREGON_APP_SUBSCRIPTION_COUNT', 'true', 'subscriptionCount', true],
   ['PREGON_APP_DUPLICATE_SUBSCRIPTION', 'error', 'duplicateSubscription', 'error'],
   ['PREGON_APP_INTERNAL_SUBSCRIPTION_ERROR', 'true', 'internalSubscriptionError', true],
+  ['PREGON_APP_WHEN_DEGRADED', 'refuse', 'whenDegraded', 'refuse'],
   ['PREGON_APP_TERMINATE_CLOSE_CODE', '4200', 'terminateCloseCode', 4200],
   ['PREGON_APP_WEBHOOKS', JSON.stringify([WEBHOOK]), 'webhooks', [WEBHOOK]],
   [

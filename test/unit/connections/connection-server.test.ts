@@ -32,7 +32,7 @@ function setUp(app: Record<string, unknown> = {}) {
   const publisher = { publish: (topic: string, frame: string) => void published.push({ topic, frame }) };
   const cache = new EventCache({ ttlSeconds: 10, maxEntries: 10, maxBytes: 10_000 }, clock);
   const services = { cache, clock, activity, counters, log: SILENT_LOG };
-  const server = new ConnectionServer(new LocalApps(provider, publisher, activity), services, 60);
+  const server = new ConnectionServer(new LocalApps(provider, publisher, activity, cache), services, 60);
 
   const open = (request: Partial<HandshakeRequest> = {}) => {
     const socket = new FakeSocket();
