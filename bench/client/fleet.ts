@@ -66,8 +66,7 @@ export class ClientProcess {
   private isClosing = false;
 
   constructor(cpus: string | undefined) {
-    const args = ['--max-semi-space-size=64', MAIN];
-    this.child = spawnNode({ args, cpus, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.child = spawnNode({ args: [MAIN], cpus, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.ready = new Promise((resolve, reject) => {
       this.child.on('message', (message: FromClient) => {
         if (message.type === 'ready') resolve();

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Address } from '../targets/endpoint.js';
 
@@ -14,21 +14,20 @@ export interface SocketOwner {
   onClose(error: Error | undefined): void;
 }
 
+/** A socket that knows its owner, so that all sockets share the functions below: a closure each costs memory. */
+type OwnedSocket = Socket & { owner?: SocketOwner; failure?: Error };
+
 /**
  * Opens a socket.
  *
  * @param source the address to come from; undefined leaves it to the system
  */
 export function openSocket(address: Address, source: string | undefined, owner: SocketOwner): Socket {
-  const socket = address.tls ? openTls(address, owner) : openPlain(address, source, owner);
+  const socket: OwnedSocket = address.tls ? openTls(address, owner) : openPlain(address, source, owner);
+  socket.owner = owner;
   socket.setNoDelay(true);
-  let failure: Error | undefined;
-  socket.once('error', (error) => {
-    failure = error;
-  });
-  socket.once('close', () => {
-    owner.onClose(failure);
-  });
+  socket.on('error', onError);
+  socket.on('close', onClose);
   return socket;
 }
 
@@ -45,24 +44,39 @@ function openPlain({ host, port }: Address, source: string | undefined, owner: S
       },
     },
   });
-  socket.once('connect', () => {
-    owner.onConnect();
-  });
+  socket.once('connect', onConnect);
   // With onread the end of the stream is told only to readers that listen for it.
-  socket.once('end', () => {
-    socket.destroy();
-  });
+  socket.on('end', onEnd);
   return socket;
 }
 
 /** Certificates are not checked: a benchmark carries no secrets, and servers under test sign their own. */
 function openTls({ host, port }: Address, owner: SocketOwner): Socket {
-  const socket = connectTls({ host, port, servername: host, rejectUnauthorized: false });
-  socket.once('secureConnect', () => {
-    owner.onConnect();
+  const socket = connectTls({
+    host,
+    port,
+    servername: isIP(host) === 0 ? host : '',
+    rejectUnauthorized: false,
   });
+  socket.once('secureConnect', onConnect);
   socket.on('data', (bytes: Buffer) => {
     owner.onBytes(bytes, bytes.length);
   });
   return socket;
+}
+
+function onConnect(this: OwnedSocket): void {
+  this.owner?.onConnect();
+}
+
+function onEnd(this: OwnedSocket): void {
+  this.destroy();
+}
+
+function onError(this: OwnedSocket, error: Error): void {
+  this.failure = error;
+}
+
+function onClose(this: OwnedSocket): void {
+  this.owner?.onClose(this.failure);
 }

@@ -35,6 +35,7 @@ function shorten(value: number, unit: string): { digits: string; prefix: string 
 function threeDigits(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
+  if (Number.isInteger(value) && Math.abs(value) < SHORTENED) return String(value);
   const decimals = 2 - Math.floor(Math.log10(Math.abs(value)));
   return value.toFixed(Math.min(3, Math.max(0, decimals)));
 }

@@ -6,7 +6,8 @@ export interface Metric {
   readonly name: string;
   readonly unit: string;
   readonly value: number;
-  readonly better: 'higher' | 'lower';
+  /** `neither` for what was given or happened, and is not compared. */
+  readonly better: 'higher' | 'lower' | 'neither';
 }
 
 /** What became of the events of a round, over all subscribers. */

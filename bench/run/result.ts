@@ -55,7 +55,7 @@ export interface TargetResult {
 export interface MetricResult extends Summary {
   readonly name: string;
   readonly unit: string;
-  readonly better: 'higher' | 'lower';
+  readonly better: Metric['better'];
   /** How many times this figure the first target's is, round by round; null for the first target itself. */
   readonly ratio: Summary | null;
 }

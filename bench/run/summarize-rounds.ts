@@ -55,9 +55,11 @@ function metricResult(
   base: readonly Measurement[] | undefined,
 ): MetricResult {
   const found = rounds.flatMap(({ metrics }) => metrics.filter((metric) => metric.name === name));
-  const { unit = '', better = 'higher' } = found[0] ?? {};
+  const { unit = '', better = 'neither' } = found[0] ?? {};
   const ratio =
-    base === undefined ? undefined : summarizeRatios(valuesOf(name, base), valuesOf(name, rounds));
+    base === undefined || better === 'neither'
+      ? undefined
+      : summarizeRatios(valuesOf(name, base), valuesOf(name, rounds));
   return { name, unit, better, ...summarize(found.map(({ value }) => value)), ratio: ratio ?? null };
 }
 

@@ -54,7 +54,7 @@ const DISTURBED = 0.1;
 /** What a reader of the figures has to know. */
 export function notes({ faults, limit, server, failure }: TargetResult): string[] {
   return [
-    ...(limit === 'client' ? ['! the load client was the limit: the server can do more per second'] : []),
+    ...(limit === 'client' ? ['! the load client was the limit: the server can do better than this'] : []),
     ...(server.waiting > DISTURBED
       ? [
           `! the machine was busy: the server waited for a core ${Math.round(server.waiting * 100)} % of the time`,

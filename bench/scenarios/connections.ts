@@ -88,7 +88,7 @@ async function round(load: Load, { count, hold, rate, concurrency }: Connections
       name: 'client memory per connection',
       unit: 'B',
       value: (after.client - before.client) / ready,
-      better: 'lower',
+      better: 'neither',
     },
     {
       name: 'kernel memory per connection',

@@ -84,7 +84,7 @@ async function prepare(load: Load, { subscribers, bytes, rate }: LatencySettings
     return load.measurement('deliveries', sent * subscribers, usage, {
       metrics: [
         ...percentiles(latency),
-        { name: 'rate', unit: 'events/s', value: ratePerSecond, better: 'higher' },
+        { name: 'rate', unit: 'events/s', value: ratePerSecond, better: 'neither' },
       ],
       faults,
       latency,

@@ -82,7 +82,7 @@ async function prepare(load: Load, { subscribers, slow, bytes }: SlowReaders) {
         name: 'slow ones closed',
         unit: 'connections',
         value: slowBefore.open - slowAfter.open,
-        better: 'higher',
+        better: 'neither',
       },
       { name: 'lost silently', unit: 'events', value: slowAfter.lost - slowBefore.lost, better: 'lower' },
     ];

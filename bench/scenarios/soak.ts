@@ -81,13 +81,13 @@ async function prepare(load: Load, { minutes, subscribers, rate, churn }: Soak) 
     const latency = await load.takeLatency(GROUP);
     const metrics: Metric[] = [
       { name: 'memory grown', unit: 'B', value: (usage.serverBytes ?? 0) - bytesBefore, better: 'lower' },
-      { name: 'connections that came and went', unit: 'connections', value: churned, better: 'higher' },
+      { name: 'connections that came and went', unit: 'connections', value: churned, better: 'neither' },
       { name: 'p99', unit: 'ms', value: latency.p99, better: 'lower' },
       {
         name: 'publisher late, p99',
         unit: 'ms',
         value: new Latency(result.lateness).summary().p99,
-        better: 'lower',
+        better: 'neither',
       },
     ];
     const { sent, faults } = addResults([result]);

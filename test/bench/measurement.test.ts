@@ -82,6 +82,8 @@ describe('formatValue', () => {
     [0.5, 'ms', '0.500 ms'],
     [12_345, 'ms', '12345 ms'],
     [0, 'B', '0 B'],
+    [20, 'connections', '20 connections'],
+    [1447.4, 'requests/s', '1447 requests/s'],
   ])('%d %s', (value, unit, text) => {
     expect(formatValue(value, unit)).toBe(text);
   });

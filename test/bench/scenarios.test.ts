@@ -3,20 +3,27 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunResult } from '../../bench/run/result.js';
+import { CertificateFiles, makeCertificate } from '../support/certificates.js';
+import { ChildServer } from '../support/child-server.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const CLI = fileURLToPath(new URL('../../dist/bench/cli.js', import.meta.url));
+const REPORT = fileURLToPath(new URL('../../dist/bench/report/main.js', import.meta.url));
 const run = promisify(execFile);
 
 /** Runs a scenario as a user does, small and short. */
-async function bench(...args: string[]): Promise<{ result: RunResult; output: string }> {
+async function bench(...args: string[]): Promise<{ result: RunResult; output: string; folder: string }> {
   const folder = tempFolder();
   const small = ['--rounds', '1', '--seconds', '0.2', '--out', folder];
   const { stdout } = await run(process.execPath, [CLI, ...args, ...small]);
   const [file = ''] = readdirSync(folder);
-  return { result: JSON.parse(readFileSync(join(folder, file), 'utf8')) as RunResult, output: stdout };
+  return {
+    result: JSON.parse(readFileSync(join(folder, file), 'utf8')) as RunResult,
+    output: stdout,
+    folder,
+  };
 }
 
 const CLEAN = { lost: 0, duplicated: 0, reordered: 0, misdelivered: 0 };
@@ -60,6 +67,45 @@ describe('npm run bench', { timeout: PATIENCE_MS }, () => {
       expect(targets[0]?.failure).toBeUndefined();
       expect(targets[0]?.metrics[0]?.median).toBeGreaterThan(0);
     }
+  });
+
+  it('loads a server that runs already, by its URL, also over TLS', async () => {
+    const files = new CertificateFiles(await makeCertificate('bench'));
+    const server = await ChildServer.start('uws', {}, { tls: files.config });
+    onTestFinished(() => server.stop());
+    const target = `mine=https://app-key:app-secret@127.0.0.1:${server.port}/apps/app-id`;
+    const { result } = await bench('notify', '--users', '5', '--burst', '2', '--target', target);
+    const [mine] = result.cases[0]?.targets ?? [];
+    expect(mine).toMatchObject({ target: 'mine', audit: CLEAN, faults: {} });
+    expect(mine?.audit?.received).toBeGreaterThan(0);
+    // Its process was found by its port, so its CPU is known.
+    expect(mine?.rounds[0]?.usage.serverCpuSeconds).toBeGreaterThan(0);
+  });
+
+  it('says how a server refuses', async () => {
+    const server = await ChildServer.start('uws', { maxConnections: 3 });
+    onTestFinished(() => server.stop());
+    const target = `http://app-key:app-secret@127.0.0.1:${server.port}/apps/app-id`;
+    const { result } = await bench(
+      'connect',
+      '--connections',
+      '5',
+      '--subscribe',
+      'none',
+      '--target',
+      target,
+    );
+    expect(result.cases[0]?.targets[0]?.failure).toMatch(/3 of 5 connections are ready.*4004/);
+  });
+
+  it('draws what it wrote', async () => {
+    const { result, folder } = await bench('latency', '--subscribers', '2', '--rates', '20');
+    const { stdout } = await run(process.execPath, [REPORT, folder]);
+    expect(stdout).toContain('2 charts as SVG');
+    const page = readFileSync(join(folder, 'report.html'), 'utf8');
+    for (const expected of ['<svg', '1→2, 200 B, 20/s', result.machine.node, 'p99.9'])
+      expect(page).toContain(expected);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.svg'))).toHaveLength(2);
   });
 
   it('runs signed triggers, which have no subscribers', async () => {
