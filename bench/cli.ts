@@ -149,6 +149,14 @@ function parseSeconds(text: string): number {
   return seconds;
 }
 
+// Ending by a signal skips what is done at exit, which is to end the servers and clients.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(code));
+}
+
 try {
   await main(process.argv);
 } catch (error) {

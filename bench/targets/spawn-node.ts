@@ -20,13 +20,22 @@ export interface SpawnOptions {
 /** Starts Node with as many descriptors as may be had, on the given cores. */
 export function spawnNode({ args, env = {}, cwd = '/', cpus, stdio }: SpawnOptions): ChildProcess {
   const pinned = cpus === undefined ? [] : ['taskset', '-c', cpus];
-  return spawn('sh', ['-c', RAISE, 'sh', ...pinned, process.execPath, ...args], {
+  const child = spawn('sh', ['-c', RAISE, 'sh', ...pinned, process.execPath, ...args], {
     cwd,
     // Nothing of this process's settings reaches the servers, which would read them.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio,
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
+
+/** However this process ends, none of those it started outlives it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** How many descriptors a process started by {@link spawnNode} may hold. */
 export function descriptorLimit(): number {

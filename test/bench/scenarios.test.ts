@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunResult } from '../../bench/run/result.js';
+import { processTree } from '../../bench/targets/process-usage.js';
 import { CertificateFiles, makeCertificate } from '../support/certificates.js';
 import { ChildServer } from '../support/child-server.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -96,6 +98,29 @@ describe('npm run bench', { timeout: PATIENCE_MS }, () => {
       target,
     );
     expect(result.cases[0]?.targets[0]?.failure).toMatch(/3 of 5 connections are ready.*4004/);
+  });
+
+  it('leaves no process behind when it is stopped', async () => {
+    const args = [
+      'fan-out',
+      '--subscribers',
+      '10',
+      '--bytes',
+      '100',
+      '--seconds',
+      '60',
+      '--out',
+      tempFolder(),
+    ];
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    await once(child.stderr, 'data');
+    const started = processTree(child.pid ?? 0).slice(1);
+    expect(started.length).toBeGreaterThanOrEqual(2);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([143, null]);
+    await expect
+      .poll(() => started.filter((pid) => existsSync(`/proc/${pid}`)), { timeout: 10_000 })
+      .toEqual([]);
   });
 
   it('draws what it wrote', async () => {
