@@ -1,7 +1,7 @@
 import { BothUp } from './both-up.js';
 import type { Bus, BusListener } from './bus.js';
 import { messageOf, Reconnecting } from './reconnecting.js';
-import type { RedisSettings } from './redis-client.js';
+import type { RedisSettings } from './driver-settings.js';
 import { RedisCommands } from './redis-commands.js';
 import { createSubscriber } from './redis-subscribers.js';
 import { Topics } from './topics.js';

@@ -1,32 +1,8 @@
-import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
+import { Cluster, Command, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
+import type { RedisSettings } from './driver-settings.js';
 
 /** All but the option whose type tells how replies are shaped. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
-
-/** How Redis is reached. */
-export interface RedisSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly username: string | null;
-  readonly password: string | null;
-  readonly db: number;
-  /** Encrypted when given. */
-  readonly tls: TlsSettings | undefined;
-  /** Sentinels (`host:port`) that know where the master is, and its name. */
-  readonly sentinels: readonly string[];
-  readonly sentinelName: string;
-  readonly sentinelPassword: string | null;
-  /** Nodes (`host:port`) of a Redis Cluster, of which one has to be reachable. */
-  readonly nodes: readonly string[];
-}
-
-/** As `tls.connect` takes them; certificates and key are PEM. */
-export interface TlsSettings {
-  readonly ca?: Buffer;
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-  readonly rejectUnauthorized: boolean;
-}
 
 export const CONNECT_TIMEOUT_MS = 2000;
 
@@ -39,6 +15,7 @@ export const isCluster = (settings: RedisSettings): boolean => settings.nodes.le
 export function createRedis(settings: RedisSettings, name: string): Redis {
   const options: Options = { ...commonOptions(settings, name), ...once };
   if (settings.sentinels.length > 0) return new Redis({ ...options, ...sentinelOptions(settings) });
+  if (settings.host.startsWith('/')) return new Redis({ ...options, path: settings.host });
   return new Redis({ ...options, host: settings.host, port: settings.port });
 }
 
@@ -68,6 +45,11 @@ export function createCluster(settings: RedisSettings, name: string): Cluster {
     },
   };
   return new Cluster(settings.nodes.map(readAddress), options);
+}
+
+/** The slot of a key or a channel, which one of the masters serves. */
+export function slotOf(key: string): number {
+  return new Command('get', [key]).getSlot();
 }
 
 /** Ends a connection now, without waiting for what is still to be written. */

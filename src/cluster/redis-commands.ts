@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { Connection } from './reconnecting.js';
+import type { RedisSettings } from './driver-settings.js';
 import {
   createCluster,
   createRedis,
@@ -9,7 +10,7 @@ import {
   openCluster,
   openRedis,
   pingMasters,
-  type RedisSettings,
+  slotOf,
 } from './redis-client.js';
 import { scriptSha, type Script } from './redis-scripts.js';
 
@@ -35,12 +36,10 @@ export abstract class RedisCommands implements Connection {
       : new PlainCommands(settings, scripts, name);
   }
 
+  /** Publishes a message; those of one channel in their order. */
   publish(channel: string, message: Uint8Array): Promise<unknown> {
     this.cork();
-    const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-    return this.publishCommand === 'publish'
-      ? this.client.publish(channel, bytes)
-      : this.client.spublish(channel, bytes);
+    return this.write(channel, Buffer.from(message.buffer, message.byteOffset, message.byteLength));
   }
 
   /** Runs a script, which {@link open} loaded; where it was lost since, it is sent again. */
@@ -65,6 +64,8 @@ export abstract class RedisCommands implements Connection {
       for (const stream of streams) stream.uncork();
     });
   }
+
+  protected abstract write(channel: string, message: Buffer): Promise<unknown>;
 
   /** Those that commands are written to, as far as they are connected. */
   protected abstract nodes(): Redis[];
@@ -96,6 +97,10 @@ class PlainCommands extends RedisCommands {
     destroyRedis(this.client);
   }
 
+  protected write(channel: string, message: Buffer): Promise<unknown> {
+    return this.client.publish(channel, message);
+  }
+
   protected nodes(): Redis[] {
     return [this.client];
   }
@@ -104,6 +109,7 @@ class PlainCommands extends RedisCommands {
 class ClusterCommands extends RedisCommands {
   readonly isOrdered = false;
   readonly client: Cluster;
+  private publishers: readonly Redis[] = [];
 
   constructor(
     settings: RedisSettings,
@@ -118,6 +124,7 @@ class ClusterCommands extends RedisCommands {
     await openCluster(this.client, lost);
     const masters = this.client.nodes('master');
     await Promise.all(masters.map((node) => loadScripts(node, this.scripts)));
+    this.publishers = masters;
     if (await haveShardedPubSub(masters)) this.publishCommand = 'spublish';
   }
 
@@ -127,6 +134,13 @@ class ClusterCommands extends RedisCommands {
 
   destroy(): void {
     destroyCluster(this.client);
+  }
+
+  protected write(channel: string, message: Buffer): Promise<unknown> {
+    if (this.publishCommand === 'spublish') return this.client.spublish(channel, message);
+    // Any node would do, but two messages through two nodes may overtake each other.
+    const publisher = this.publishers[slotOf(channel) % this.publishers.length];
+    return publisher?.publish(channel, message) ?? Promise.reject(new Error('the cluster has no master'));
   }
 
   protected nodes(): Redis[] {

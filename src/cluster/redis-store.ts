@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BothUp } from './both-up.js';
 import { messageOf, Reconnecting } from './reconnecting.js';
-import type { RedisSettings } from './redis-client.js';
+import type { RedisSettings } from './driver-settings.js';
 import { RedisCommands } from './redis-commands.js';
 import { RedisNodeIndex } from './redis-node-index.js';
 import { readBeat, readChange, readDelta, readRelease, readSnapshot, writeNode } from './redis-replies.js';

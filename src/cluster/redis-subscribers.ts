@@ -1,4 +1,5 @@
-import { Command, type Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import type { RedisSettings } from './driver-settings.js';
 import {
   createCluster,
   createNode,
@@ -8,7 +9,7 @@ import {
   isCluster,
   openCluster,
   openRedis,
-  type RedisSettings,
+  slotOf,
 } from './redis-client.js';
 import { haveShardedPubSub } from './redis-commands.js';
 import type { Subscriber } from './topics.js';
@@ -166,7 +167,7 @@ class ShardedSubscriber implements Subscriber {
   }
 
   private masterOf(channel: string): Redis {
-    const slot = new Command('ssubscribe', [channel]).getSlot();
+    const slot = slotOf(channel);
     const master = this.masters.get(this.slots[slot]?.[0] ?? '');
     if (master === undefined) throw new Error(`no master serves slot ${slot}`);
     return master;
