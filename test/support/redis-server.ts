@@ -7,6 +7,8 @@ import { freePort, OwnProcess } from './own-process.js';
 export interface RedisServerOptions {
   /** Keeps its data over {@link RedisServer.restart}. */
   readonly persistent?: boolean;
+  /** Only takes encrypted connections; the settings name the files. */
+  readonly encrypted?: boolean;
   /** Further settings, as `redis.conf` has them. */
   readonly settings?: Readonly<Record<string, string | number>>;
   /** How the tests' own connection differs from a plain one. */
@@ -38,13 +40,13 @@ export class RedisServer {
     return `127.0.0.1:${this.port}`;
   }
 
-  get folder(): string {
-    return this.process.folder;
+  private get socket(): string {
+    return join(this.process.folder, 'redis.sock');
   }
 
   /** A connection for what a test asks itself. */
   get admin(): Redis {
-    this.redis ??= new Redis({ host: '127.0.0.1', port: this.port, ...this.options.admin });
+    this.redis ??= new Redis({ path: this.socket, ...this.options.admin });
     return this.redis;
   }
 
@@ -64,7 +66,8 @@ export class RedisServer {
   /** Starts it again on the same port. */
   async run(): Promise<void> {
     const settings = {
-      port: this.port,
+      ...(this.options.encrypted === true ? { port: 0, 'tls-port': this.port } : { port: this.port }),
+      unixsocket: this.socket,
       bind: '127.0.0.1',
       dir: this.process.folder,
       save: '',
@@ -94,15 +97,17 @@ export class RedisServer {
 export class RedisCluster {
   private constructor(readonly masters: readonly RedisServer[]) {}
 
-  static async start(size = 3): Promise<RedisCluster> {
+  /** @param settings of each master beside those of a cluster */
+  static async start(settings: RedisServerOptions['settings'] = {}): Promise<RedisCluster> {
     const masters = await Promise.all(
-      Array.from({ length: size }, async () =>
+      Array.from({ length: 3 }, async () =>
         RedisServer.start({
           settings: {
             'cluster-enabled': 'yes',
             'cluster-port': await freePort(),
             'cluster-node-timeout': 2000,
             'cluster-require-full-coverage': 'yes',
+            ...settings,
           },
         }),
       ),

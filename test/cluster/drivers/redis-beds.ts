@@ -1,5 +1,5 @@
 import { RedisBus } from '../../../src/cluster/redis-bus.js';
-import type { RedisSettings } from '../../../src/cluster/redis-client.js';
+import type { RedisSettings } from '../../../src/cluster/driver-settings.js';
 import { RedisStore } from '../../../src/cluster/redis-store.js';
 import type { BusBed } from './bus-bed.js';
 import type { StoreBed } from './store-bed.js';
