@@ -67,7 +67,8 @@ export function channelsOf(event: CatalogueEvent, source: unknown, by: Producer)
     const name = isSentBy(channel, by) ? channelFrom(channel, source) : undefined;
     if (name !== undefined) found.add(name);
   }
-  return [...found];
+  const channels = [...found];
+  return event.goesTo === 'first' ? channels.slice(0, 1) : channels;
 }
 
 function isSentBy(channel: EventChannel, by: Producer): boolean {

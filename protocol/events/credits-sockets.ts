@@ -10,7 +10,10 @@ import { Id, object, OpenMap, optional, Timestamp } from './values.js';
 const AT = '2026-11-23T14:05:09.123Z';
 const FROM = { id: '33', name: 'Luis Pérez', type: 'cobrador' };
 
-const Sender = object({ id: optional(Id), name: optional(z.string()), type: optional(z.string()) });
+const Sender = object({ id: optional(Id), name: optional(z.string()), type: optional(z.string()) }).meta({
+  id: 'Sender',
+  description: 'Who sent it, as he said himself',
+});
 
 const fromSocket = (event: string): readonly [Production] => [
   { by: 'legacy-socket', trigger: `a client sends ${event}` },

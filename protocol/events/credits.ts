@@ -75,27 +75,53 @@ const WaitingListAction = z.enum([
   'terminated',
 ]);
 
-const Actor = object({ id: Id, name: z.string(), role: optional(z.string()) });
+const Actor = object({ id: Id, name: z.string(), role: optional(z.string()) }).meta({
+  id: 'Actor',
+  description: 'Who did it',
+});
+
+const WaitingListCredit = object({
+  id: Id,
+  client_id: Id,
+  amount: Money,
+  total_amount: optional(Money),
+  interest_rate: optional(Money),
+  status: oneOf(...CreditStatus),
+  scheduled_delivery_date: optional(DateOrTime),
+  created_at: optional(Timestamp),
+  client: optional(Contact),
+  created_by: optional(Person),
+}).meta({ id: 'WaitingListCredit', description: 'A credit on the waiting list' });
 
 const WaitingListUpdate = object({
   action: WaitingListAction,
-  credit: object({
-    id: Id,
-    client_id: Id,
-    amount: Money,
-    total_amount: optional(Money),
-    interest_rate: optional(Money),
-    status: oneOf(...CreditStatus),
-    scheduled_delivery_date: optional(DateOrTime),
-    created_at: optional(Timestamp),
-    client: optional(Contact),
-    created_by: optional(Person),
-  }),
+  credit: WaitingListCredit,
   user: Actor,
   timestamp: Timestamp,
 }).meta({ title: 'CreditWaitingListUpdate' });
 
-/** Of the first version; approved_by and delivered_by are ids, names or whole user records there. */
+/** approved_by and delivered_by are ids, names or whole user records. */
+const DeliveryStatus = object({
+  status: z.string(),
+  is_pending_approval: z.boolean(),
+  is_waiting_delivery: z.boolean(),
+  is_active: z.boolean(),
+  is_ready_for_delivery: z.boolean(),
+  is_overdue_for_delivery: z.boolean(),
+  days_until_delivery: optional(z.int()),
+  days_overdue_for_delivery: optional(z.int()),
+  scheduled_delivery_date: optional(DateOrTime),
+  approved_by: z.unknown(),
+  approved_at: optional(Timestamp),
+  delivered_by: z.unknown(),
+  delivered_at: optional(Timestamp),
+  delivery_notes: optional(z.string()),
+  rejection_reason: optional(z.string()),
+})
+  .partial({ approved_by: true, delivered_by: true })
+  .meta({ id: 'DeliveryStatus', description: 'Where the delivery of a credit stands' });
+
+/** Of the first version. */
 const FlatWaitingListUpdate = object({
   action: WaitingListAction,
   credit_id: Id,
@@ -105,36 +131,22 @@ const FlatWaitingListUpdate = object({
   total_amount: optional(Money),
   status: oneOf(...CreditStatus),
   scheduled_delivery_date: optional(DateOrTime),
-  delivery_status: object({
-    status: z.string(),
-    is_pending_approval: z.boolean(),
-    is_waiting_delivery: z.boolean(),
-    is_active: z.boolean(),
-    is_ready_for_delivery: z.boolean(),
-    is_overdue_for_delivery: z.boolean(),
-    days_until_delivery: optional(z.int()),
-    days_overdue_for_delivery: optional(z.int()),
-    scheduled_delivery_date: optional(DateOrTime),
-    approved_by: z.unknown(),
-    approved_at: optional(Timestamp),
-    delivered_by: z.unknown(),
-    delivered_at: optional(Timestamp),
-    delivery_notes: optional(z.string()),
-    rejection_reason: optional(z.string()),
-  }).partial({ approved_by: true, delivered_by: true }),
+  delivery_status: DeliveryStatus,
   user: Actor,
   timestamp: Timestamp,
 }).meta({ title: 'FlatCreditWaitingListUpdate' });
 
+const RegisteredPayment = object({
+  id: Id,
+  amount: Money,
+  payment_date: optional(DateOrTime),
+  payment_method: optional(z.string()),
+  credit_id: optional(Id),
+  received_by: optional(Id),
+}).meta({ id: 'RegisteredPayment', description: 'A payment as it was registered' });
+
 const PaymentReceived = object({
-  payment: object({
-    id: Id,
-    amount: Money,
-    payment_date: optional(DateOrTime),
-    payment_method: optional(z.string()),
-    credit_id: optional(Id),
-    received_by: optional(Id),
-  }),
+  payment: RegisteredPayment,
   client: optional(Contact),
   cobrador: optional(Contact),
   manager: optional(Person),
@@ -149,15 +161,17 @@ const PaymentReceivedNotice = object({
   ...envelope,
 }).meta({ title: 'PaymentReceivedNotice' });
 
+const OverdueCredit = object({
+  id: Id,
+  amount: Money,
+  balance: optional(Money),
+  end_date: optional(DateOrTime),
+  status: oneOf(...CreditStatus),
+  client: optional(Contact),
+}).meta({ id: 'OverdueCredit', description: 'A credit that is overdue or about to end' });
+
 const CreditAttention = object({
-  credit: object({
-    id: Id,
-    amount: Money,
-    balance: optional(Money),
-    end_date: optional(DateOrTime),
-    status: oneOf(...CreditStatus),
-    client: optional(Contact),
-  }),
+  credit: OverdueCredit,
   cobrador: optional(Person),
   manager: optional(Person),
   reason: z.string(),
@@ -170,6 +184,15 @@ const CreditAttentionNotice = object({
   credit: CreditHttp,
   ...envelope,
 }).meta({ title: 'CreditAttentionNotice' });
+
+const PendingCashBox = object({
+  id: Id,
+  date: DateOrTime,
+  initial_amount: optional(Money),
+  collected_amount: optional(Money),
+  lent_amount: optional(Money),
+  final_amount: optional(Money),
+}).meta({ id: 'PendingCashBox', description: 'A cash box that was left open' });
 
 const CREDIT = {
   id: 456,
@@ -452,6 +475,7 @@ export const CREDIT_EVENTS: readonly CatalogueEvent[] = [
   defineEvent({
     name: 'notification',
     system: 'credits',
+    goesTo: 'first',
     channels: [
       { pattern: 'private-user.{id}', from: ['userId', 'data.user_id'], of: 'request', optional: true },
       { pattern: 'private-role.{role}', from: 'userType', of: 'request', optional: true },
@@ -804,16 +828,7 @@ export const CREDIT_EVENTS: readonly CatalogueEvent[] = [
       message: z.string(),
       pending_count: z.int(),
       pending_dates: z.array(z.string()).meta({ description: 'dd/mm/yyyy' }),
-      pending_boxes: z.array(
-        object({
-          id: Id,
-          date: DateOrTime,
-          initial_amount: optional(Money),
-          collected_amount: optional(Money),
-          lent_amount: optional(Money),
-          final_amount: optional(Money),
-        }),
-      ),
+      pending_boxes: z.array(PendingCashBox),
     }),
     produced: [
       {

@@ -47,6 +47,8 @@ export interface Production {
   readonly by: Producer;
   /** What makes it happen, in one line. */
   readonly trigger: string;
+  /** Laravel sends it at once rather than through its queue. */
+  readonly immediate?: true;
   /** Of the gateway or the hub: `/credit-notification`. */
   readonly endpoint?: string;
   /** The request's field that selects this event. */
@@ -94,6 +96,8 @@ export interface CatalogueEvent {
   readonly status: Status;
   readonly aliases: Readonly<Partial<Record<AliasKind, readonly string[]>>>;
   readonly channels: readonly EventChannel[];
+  /** To all of its channels, or to the first that has a value. */
+  readonly goesTo: 'all' | 'first';
   readonly receivers: readonly Role[];
   /** An object that keeps unknown keys, or a union of such, the newest first. */
   readonly payload: z.ZodType;
@@ -111,7 +115,8 @@ export interface CatalogueEvent {
   readonly replacedBy: string | undefined;
 }
 
-type Optional = 'version' | 'status' | 'aliases' | 'client' | 'notes' | 'replacedBy' | 'payload' | 'examples';
+type Optional =
+  'goesTo' | 'version' | 'status' | 'aliases' | 'client' | 'notes' | 'replacedBy' | 'payload' | 'examples';
 
 /** An entry as it is written down; the compiler holds its examples to its payload. */
 export interface EventDefinition<P extends z.ZodType>
@@ -128,6 +133,7 @@ export function defineEvent<P extends z.ZodType>(definition: EventDefinition<P>)
     version: 1,
     status: 'stable',
     aliases: {},
+    goesTo: 'all',
     client: undefined,
     notes: [],
     replacedBy: undefined,

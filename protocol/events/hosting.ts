@@ -15,6 +15,21 @@ const money = { amount: Money, currency: z.string() };
 const ServiceStatus = ['active', 'suspended', 'terminated', 'pending', 'failed'] as const;
 const InvoiceStatus = ['paid', 'overdue', 'cancelled', 'refunded'] as const;
 
+const ChatUser = object({ id: Id, name: z.string(), avatar: optional(z.string()) }).meta({
+  id: 'ChatUser',
+  description: 'Who wrote it',
+});
+
+const ChatMessage = object({
+  id: Id,
+  message: z.string(),
+  type: z.string(),
+  attachment_url: optional(z.string()),
+  is_from_admin: z.boolean(),
+  user: optional(ChatUser),
+  created_at: Timestamp,
+}).meta({ id: 'ChatMessage', description: 'A message of a chat room' });
+
 const INTEGER_CHANNEL =
   'Some classes build the user channel from the integer id; nobody subscribed by UUID gets those.';
 
@@ -23,9 +38,9 @@ const AT = '2026-11-23T14:05:09.123456Z';
 const SERVICE = { service_id: UUID, service_name: 'VPS 4 GB' };
 const MONEY = { amount: '49.90', currency: 'USD' };
 
-const broadcast = (trigger: string) => ({
+const broadcast = (trigger: string, immediate?: true) => ({
   system: 'hosting' as const,
-  produced: [{ by: 'laravel-broadcast', trigger }] as const,
+  produced: [{ by: 'laravel-broadcast', trigger, ...(immediate && { immediate }) }] as const,
   sensitivity: 'personal' as const,
 });
 
@@ -82,7 +97,7 @@ export const HOSTING_EVENTS: readonly CatalogueEvent[] = [
     notes: [INTEGER_CHANNEL],
   }),
   defineEvent({
-    ...broadcast('a service is bought'),
+    ...broadcast('a service is bought', true),
     name: 'service.purchased',
     aliases: {
       type: ['service_purchased', 'admin_service_purchased'],
@@ -365,15 +380,7 @@ export const HOSTING_EVENTS: readonly CatalogueEvent[] = [
     receivers: ['owner', 'admin'],
     payload: object({
       chat_room_id: Id,
-      message: object({
-        id: Id,
-        message: z.string(),
-        type: z.string(),
-        attachment_url: optional(z.string()),
-        is_from_admin: z.boolean(),
-        user: optional(object({ id: Id, name: z.string(), avatar: optional(z.string()) })),
-        created_at: Timestamp,
-      }),
+      message: ChatMessage,
       timestamp: Timestamp,
     }),
     examples: [
@@ -425,7 +432,7 @@ export const HOSTING_EVENTS: readonly CatalogueEvent[] = [
     notes: ['No timestamp.'],
   }),
   defineEvent({
-    ...broadcast('a game server is sampled, about every five minutes'),
+    ...broadcast('a game server is sampled, about every five minutes', true),
     name: 'ping.updated',
     channels: [{ pattern: 'private-game-server.{serviceUuid}', from: 'service.uuid', of: 'producer' }],
     receivers: ['owner'],

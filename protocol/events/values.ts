@@ -34,7 +34,7 @@ export const OpenMap = z
 export const optional = <T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodNullable<T>> => schema.nullish();
 
 /** Text with values that are known today and may be joined by others tomorrow. */
-export const oneOf = (...known: readonly string[]): z.ZodString => z.string().meta({ knownValues: known });
+export const oneOf = (...known: readonly string[]): z.ZodString => z.string().meta({ examples: [...known] });
 
 /** An object whose unknown keys are kept. */
 export const object = z.looseObject;

@@ -40,6 +40,10 @@ const CASES: readonly (readonly [
   ['stats.updated', 'legacy-http', { type: 'cobrador', user_id: 33 }, ['private-stats.cobrador.33']],
   ['stats.updated', 'legacy-http', { type: 'manager', user_id: '7' }, ['private-stats.manager.7']],
   ['stats.updated', 'legacy-http', { type: 'manager' }, []],
+  ['notification', 'legacy-http', { userId: 33, userType: 'manager' }, ['private-user.33']],
+  ['notification', 'legacy-http', { data: { user_id: '33' } }, ['private-user.33']],
+  ['notification', 'legacy-http', { userType: 'manager' }, ['private-role.manager']],
+  ['notification', 'legacy-http', {}, ['private-system.notifications']],
   ['payment.confirmed', 'hub', { userId: 'u-1' }, ['private-user.u-1']],
   [
     'payment.received',
