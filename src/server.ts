@@ -9,6 +9,8 @@ import type { Config } from './config/schema.js';
 import { ConnectionServer } from './connections/connection-server.js';
 import { drainConnections } from './connections/drain.js';
 import { LocalApps } from './connections/local-apps.js';
+import { createGateway } from './gateway/gateway.js';
+import type { Hub } from './gateway/hub/hub.js';
 import type { Readiness } from './http/handlers/health.js';
 import { HttpServer } from './http/http-server.js';
 import { IdempotencyStore } from './http/idempotency.js';
@@ -68,6 +70,7 @@ export class PregonServer {
   private readonly transportNote: string;
   private readonly connections: ConnectionServer;
   private readonly http: HttpServer;
+  private readonly hub: Hub | undefined;
   private readonly management: ManagementServer | undefined;
   private readonly cluster: Cluster | undefined;
   private readonly webhooks: Webhooks;
@@ -110,10 +113,18 @@ export class PregonServer {
     this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);
     const readiness = () => this.readiness();
     const idempotency = new IdempotencyStore(config.idempotency, clock, cluster);
+    const gateway = createGateway(config, apps, {
+      ...services,
+      connections: this.connections,
+      idempotency,
+      shared: cluster,
+    });
+    this.hub = gateway.hub;
     this.http = new HttpServer(
       { ...services, apps, connections: this.connections, idempotency, readiness },
       server.pathPrefix,
       server.maxRequestBytes,
+      gateway.http,
     );
     const { post, close } = createPost(config.webhooks.requestTimeoutSeconds * 1000);
     // With other nodes, one of which the client may come back to, the cluster waits for that.
@@ -123,7 +134,7 @@ export class PregonServer {
     if (config.management.enabled) {
       const version = packageVersion();
       const transport = this.transport.name;
-      const metrics = new Metrics({ counters, apps, cache, cluster, version, transport });
+      const metrics = new Metrics({ counters, apps, cache, hub: this.hub, cluster, version, transport });
       this.management = new ManagementServer({ metrics, readiness });
     }
   }
@@ -136,11 +147,16 @@ export class PregonServer {
   async start(): Promise<ServerAddress> {
     const { config, clock } = this;
     await this.cluster?.start(CLUSTER_START_MS);
-    const port = await this.transport.listen({ connections: this.connections, http: this.http });
+    const port = await this.transport.listen({
+      connections: this.connections,
+      http: this.http,
+      sockets: this.hub,
+    });
     this.timers.push(
       clock.every(1000, () => {
         this.guard(() => {
           this.connections.sweep();
+          this.hub?.sweep();
         });
       }),
       clock.every(5000, () => {
@@ -166,7 +182,10 @@ export class PregonServer {
     this.state = { ready: false, reason: 'stopping' };
     this.log.info({ connections: this.transport.openSockets, drainSeconds }, 'stopping');
     this.transport.stopListening();
-    await drainConnections(this.connections, this.clock, drainSeconds);
+    await Promise.all([
+      drainConnections(this.connections, this.clock, drainSeconds),
+      this.hub && drainConnections(this.hub.stopping(), this.clock, drainSeconds),
+    ]);
     await this.waitUntilClosed();
     await this.cluster?.stop();
     await this.webhooks.stop();
@@ -228,6 +247,8 @@ export class PregonServer {
         url: `${scheme}://${hostInUrl(host)}:${port}${server.pathPrefix}`,
         apps: apps.map(({ id }) => id),
         transport: this.transportNote,
+        gateway: this.config.gateway.secret === null ? 'off' : 'on',
+        hub: this.hub === undefined ? 'off' : 'on',
         management:
           managementPort === undefined ? 'off' : `http://${hostInUrl(management.host)}:${managementPort}`,
       },

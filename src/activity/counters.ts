@@ -18,6 +18,12 @@ export class Counters {
   triggers = 0;
   /** HTTP answers by status. */
   readonly httpResponses = new Map<number, number>();
+  /** Sockets of the payments hub that were opened, handshakes it refused, and frames it sent. */
+  hubSocketsOpened = 0;
+  hubRefused = 0;
+  hubFrames = 0;
+  /** Requests to the gateway and the hub that were answered as the same one shortly before. */
+  gatewayDuplicates = 0;
   rateLimited = 0;
   idempotentReplays = 0;
   webhooksDelivered = 0;

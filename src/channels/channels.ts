@@ -1,7 +1,7 @@
 import { channelPolicy } from '../../protocol/channel-name.js';
 import type { Frame } from '../../protocol/server-codec.js';
 import type { ActivityEmitter } from '../activity/activity.js';
-import { Channel } from './channel.js';
+import { Channel, type FrameListener } from './channel.js';
 
 /** Sends a frame to every socket of this node that is on a topic. */
 export interface TopicPublisher {
@@ -71,6 +71,20 @@ export class Channels {
   }
 
   /**
+   * Hears what is broadcast on a channel of this node, and counts as a subscription meanwhile.
+   *
+   * @returns a function that ends it
+   */
+  listen(name: string, listener: FrameListener): () => void {
+    const channel = this.occupy(name);
+    channel.listeners ??= new Set();
+    channel.listeners.add(listener);
+    return () => {
+      if (channel.listeners?.delete(listener) === true) this.vacate(channel);
+    };
+  }
+
+  /**
    * Delivers a frame to the subscriptions of a channel on this node.
    *
    * @param except a connection that is left out
@@ -80,5 +94,7 @@ export class Channels {
     if (channel === undefined) return;
     if (except?.isSubscribed(name) === true) except.socket.publish(channel.topic, frame);
     else this.publisher.publish(channel.topic, frame);
+    if (channel.listeners === undefined) return;
+    for (const listener of channel.listeners) listener(frame);
   }
 }

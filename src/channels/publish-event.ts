@@ -21,6 +21,9 @@ export interface RemotePublisher {
  * cache channel: for those who come later, the left-out connection among them (PROTOCOL.md EVENT-1, CACHE-1).
  */
 export class EventPublisher {
+  /** Hears of every event that the application triggers on this node, whether its channel is occupied or not. */
+  triggered: ((event: TriggeredEvent) => void) | undefined = undefined;
+
   constructor(
     private readonly appId: string,
     private readonly channels: Channels,
@@ -32,7 +35,9 @@ export class EventPublisher {
    * @param exceptId socket id that is left out, on whichever node it is
    * @param except its connection, where it is one of this node
    */
-  publish({ event, channel, data }: TriggeredEvent, exceptId?: string, except?: Subscriber): void {
+  publish(triggered: TriggeredEvent, exceptId?: string, except?: Subscriber): void {
+    const { event, channel, data } = triggered;
+    this.triggered?.(triggered);
     const { cached } = channelPolicy(channel);
     if (cached) this.cache.set(this.appId, channel, { event, data });
     const isHeardHere = this.channels.find(channel) !== undefined;

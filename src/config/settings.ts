@@ -185,6 +185,25 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   setting('cluster.nats.tls.certFile', readText, 'PREGON_NATS_TLS_CERT'),
   setting('cluster.nats.tls.keyFile', readText, 'PREGON_NATS_TLS_KEY'),
   setting('cluster.nats.tls.rejectUnauthorized', readBoolean, 'PREGON_NATS_TLS_VERIFY'),
+  secret(setting('gateway.secret', readText, 'PREGON_GATEWAY_SECRET', 'WS_SECRET')),
+  setting('gateway.appId', readText, 'PREGON_GATEWAY_APP'),
+  setting('gateway.secretInQuery', readBoolean, 'PREGON_GATEWAY_SECRET_IN_QUERY'),
+  setting('gateway.publicUsers', readBoolean, 'PREGON_GATEWAY_PUBLIC_USERS'),
+  setting('gateway.aliases', readBoolean, 'PREGON_GATEWAY_ALIASES'),
+  setting('gateway.duplicateSeconds', readSeconds, 'PREGON_GATEWAY_DUPLICATE_SECONDS'),
+  setting('gateway.maxDuplicates', readNumber, 'PREGON_GATEWAY_MAX_DUPLICATES'),
+  secret(setting('hub.jwtSecret', readText, 'PREGON_HUB_JWT_SECRET')),
+  setting('hub.jwksUrl', readText, 'PREGON_HUB_JWKS_URL'),
+  setting('hub.algorithms', readList, 'PREGON_HUB_ALGORITHMS'),
+  setting('hub.userClaims', readList, 'PREGON_HUB_USER_CLAIMS'),
+  setting('hub.issuer', readText, 'PREGON_HUB_ISSUER'),
+  setting('hub.audience', readText, 'PREGON_HUB_AUDIENCE'),
+  setting('hub.jwksCooldownSeconds', readSeconds, 'PREGON_HUB_JWKS_COOLDOWN'),
+  setting('hub.appId', readText, 'PREGON_HUB_APP'),
+  secret(setting('hub.notifySecret', readText, 'PREGON_HUB_NOTIFY_SECRET')),
+  setting('hub.rememberSeconds', readSeconds, 'PREGON_HUB_REMEMBER'),
+  setting('hub.maxSockets', readNumber, 'PREGON_HUB_MAX_SOCKETS'),
+  setting('hub.maxSocketsPerUser', readNumber, 'PREGON_HUB_MAX_SOCKETS_PER_USER'),
   setting('management.enabled', readBoolean, 'PREGON_MANAGEMENT'),
   setting('management.host', readText, 'PREGON_MANAGEMENT_HOST', 'SOKETI_METRICS_HOST'),
   setting('management.port', readPort, 'PREGON_MANAGEMENT_PORT', 'SOKETI_METRICS_SERVER_PORT'),
@@ -197,6 +216,9 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   ),
   setting('log.format', readText, 'PREGON_LOG_FORMAT'),
 ];
+
+/** Where the older notification server read its port; counts only where the gateway stands in for it. */
+export const GATEWAY_PORT: Setting = setting('server.port', readPort, 'PORT', 'WEBSOCKET_PORT');
 
 /** Settings of the app that the environment or a `.env` describes. */
 export const APP_SETTINGS: readonly Setting[] = [

@@ -9,7 +9,8 @@ import { authenticate } from './authenticate.js';
 import { health, readiness, type Readiness } from './handlers/health.js';
 import type { IdempotencyStore } from './idempotency.js';
 import { takeRead } from './rate-limits.js';
-import type { HttpRequest } from './request.js';
+import type { Answer, HttpExtension } from './extension.js';
+import { HEADERS, type Header, type HttpRequest } from './request.js';
 import { HttpError, jsonResponse, PREFLIGHT, type HttpResponse } from './response.js';
 import { Routes, type ApiRoute, type Endpoint } from './routes.js';
 
@@ -28,6 +29,8 @@ const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
  * Answers HTTP requests on the public port. Transports call {@link handle}, a boundary that lets no exception through.
  */
 export class HttpServer {
+  /** The request headers that are read. */
+  readonly headers: readonly Header[];
   private readonly routes = new Routes();
 
   constructor(
@@ -35,10 +38,13 @@ export class HttpServer {
     /** Such as `/ws`, or empty. */
     private readonly pathPrefix: string,
     readonly maxRequestBytes: number,
-  ) {}
+    private readonly extension?: HttpExtension,
+  ) {
+    this.headers = [...HEADERS, ...(extension?.headers ?? [])];
+  }
 
   /** @returns the answer, at once where nothing has to be asked for */
-  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
+  handle(request: HttpRequest): Answer {
     try {
       const response = this.route(request);
       if (response instanceof Promise) {
@@ -67,11 +73,11 @@ export class HttpServer {
     ).toResponse();
   }
 
-  private route(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
+  private route(request: HttpRequest): Answer {
     if (request.method === 'OPTIONS') return PREFLIGHT;
     const path = this.withoutPrefix(request.path);
     const route = this.routes.find(path);
-    if (route === undefined) return this.otherPath(request, path);
+    if (route === undefined) return this.extension?.handle(request, path) ?? this.otherPath(request, path);
     if (request.method !== route.endpoint.method) {
       throw new HttpError(405, `Method not allowed: ${path} takes ${route.endpoint.method}`, [
         ['Allow', `${route.endpoint.method}, OPTIONS`],

@@ -9,6 +9,8 @@ export interface MetricsSources {
   readonly counters: Counters;
   readonly apps: LocalApps;
   readonly cache: EventCache;
+  /** Undefined where the payments hub is off. */
+  readonly hub: { readonly size: number } | undefined;
   /** Undefined where the node is alone. */
   readonly cluster: Cluster | undefined;
   readonly version: string;
@@ -27,6 +29,9 @@ export class Metrics {
     this.addBuildInfo(sources);
     this.addAppGauges(sources.apps);
     this.addCounters(sources.counters);
+    const { hub } = sources;
+    if (hub !== undefined)
+      this.gauge('pregon_hub_sockets', 'Open sockets of the payments hub', () => hub.size);
     if (sources.cluster !== undefined) this.addCluster(sources.cluster);
     this.gauge('pregon_cached_events', 'Events kept for cache channels', () => sources.cache.size);
   }
@@ -73,6 +78,14 @@ export class Metrics {
         () => counters.slowConsumers,
       ],
       ['triggers', 'Events triggered through the HTTP API, one for each channel', () => counters.triggers],
+      ['hub_sockets_opened', 'Sockets of the payments hub opened', () => counters.hubSocketsOpened],
+      ['hub_refused', 'Handshakes that the payments hub refused', () => counters.hubRefused],
+      ['hub_frames', 'Frames the payments hub sent', () => counters.hubFrames],
+      [
+        'gateway_duplicates',
+        'Requests to gateway and hub answered as one before',
+        () => counters.gatewayDuplicates,
+      ],
       ['rate_limited', 'Requests and messages refused by a rate limit', () => counters.rateLimited],
       ['idempotent_replays', 'Requests answered from an idempotency key', () => counters.idempotentReplays],
       ['webhooks_delivered', 'Webhook requests that succeeded', () => counters.webhooksDelivered],

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { describe } from 'vitest';
 
 /** Something outside of npm that some tests need. */
@@ -19,6 +21,34 @@ export const PHP: Service = {
       return 'there is no composer; on Debian: apt-get install composer';
     }
     return undefined;
+  },
+};
+
+/** PHP alone. */
+export const PHP_CLI: Service = {
+  name: 'PHP',
+  missing() {
+    if (outputOf('php', ['--version']) !== undefined) return undefined;
+    return 'there is no php; on Debian: apt-get install php-cli';
+  },
+};
+
+/** Where `.ci/install` puts a Dart for machines that have none. */
+const OWN_DART = join(
+  homedir(),
+  '.cache/pregon-tests/dart/node_modules/sass-embedded-linux-ia32/dart-sass/src/dart',
+);
+
+/** The command that runs Dart source; undefined where there is none. */
+export function dartCommand(): string | undefined {
+  return ['dart', OWN_DART].find((command) => spawnSync(command, ['--version']).status === 0);
+}
+
+export const DART: Service = {
+  name: 'Dart',
+  missing() {
+    if (dartCommand() !== undefined) return undefined;
+    return 'there is no dart; install its SDK, or run .ci/install on Debian';
   },
 };
 

@@ -55,6 +55,8 @@ export interface TestServerOptions {
 export interface TestServer {
   readonly server: PregonServer;
   readonly port: number;
+  /** Of the node farthest from the first; the same where there is one. */
+  readonly lastPort: number;
   readonly managementPort: number | undefined;
   readonly scheme: 'http' | 'https';
   /** Signed requests in the name of {@link TEST_APP}. */
@@ -107,6 +109,7 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
   return {
     server,
     port,
+    lastPort: addresses.at(-1)!.port,
     managementPort,
     scheme,
     api: new ApiClient(`${scheme}://127.0.0.1:${port}`, TEST_APP, () => clock.now()),

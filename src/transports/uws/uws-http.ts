@@ -1,5 +1,5 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWebSockets.js-20.51';
-import { HEADERS, type Header, type HttpRequest } from '../../http/request.js';
+import type { Header, HttpRequest } from '../../http/request.js';
 import { statusLine, type HttpResponse } from '../../http/response.js';
 import type { HttpServer } from '../../http/http-server.js';
 
@@ -26,7 +26,7 @@ export function serveUwsRequest(
   http: HttpServer,
   owner: UwsHttpOwner,
 ): void {
-  const request = new CopiedRequest(method, req);
+  const request = new CopiedRequest(method, req, http.headers);
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
     answerAtOnce(res, request, http, owner);
     return;
@@ -61,7 +61,7 @@ function answerAtOnce(res: UwsResponse, request: CopiedRequest, http: HttpServer
 }
 
 /** What is needed of a request, copied from the library's object. */
-class CopiedRequest implements HttpRequest {
+export class CopiedRequest implements HttpRequest {
   readonly path: string;
   readonly query: string;
   body: Buffer = NO_BODY;
@@ -70,14 +70,16 @@ class CopiedRequest implements HttpRequest {
   constructor(
     readonly method: string,
     req: UwsRequest,
+    /** The headers that are copied. */
+    private readonly names: readonly Header[],
   ) {
     this.path = req.getUrl();
     this.query = queryOf(req);
-    this.headers = HEADERS.map((name) => req.getHeader(name));
+    this.headers = names.map((name) => req.getHeader(name));
   }
 
   header(name: Header): string | undefined {
-    const value = this.headers[HEADERS.indexOf(name)];
+    const value = this.headers[this.names.indexOf(name)];
     // What the library has for a header that is not there.
     return value === '' ? undefined : value;
   }
@@ -167,7 +169,13 @@ function headerLines(headers: HttpResponse['headers']): HeaderLines {
   return lines;
 }
 
-function writeResponse(res: UwsResponse, response: HttpResponse, method: string, closing: boolean): void {
+/** @param closing whether the connection is to be closed after the answer */
+export function writeResponse(
+  res: UwsResponse,
+  response: HttpResponse,
+  method: string,
+  closing: boolean,
+): void {
   const { status, headers, body } = response;
   res.cork(() => {
     if (status !== 200) res.writeStatus(statusLine(status));

@@ -1,5 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Header } from '../../http/request.js';
+import type { HttpRequest } from '../../http/request.js';
 import type { HttpServer } from '../../http/http-server.js';
 import { HttpError, type HttpResponse } from '../../http/response.js';
 import { secureOptions, type TlsMaterial } from '../tls-files.js';
@@ -38,10 +39,7 @@ export function createHttpApp(
       path,
       query,
       body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
-      header: (name: Header) => {
-        const value = request.headers[name];
-        return typeof value === 'string' && value !== '' ? value : undefined;
-      },
+      header: headerReader(request.headers),
     });
     return write(reply, response, closing());
   };
@@ -90,7 +88,15 @@ function readAnyBody(app: FastifyInstance): void {
   });
 }
 
-function splitUrl(url: string): [path: string, query: string] {
+/** Reads headers of a request by name. */
+export function headerReader(headers: IncomingHttpHeaders): HttpRequest['header'] {
+  return (name) => {
+    const value = headers[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+}
+
+export function splitUrl(url: string): [path: string, query: string] {
   const mark = url.indexOf('?');
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }

@@ -1,5 +1,6 @@
-import { configJsonSchema } from './schema.js';
-import { settingsTables } from './settings-table.js';
+import { catalogueFiles } from '../../protocol/events/generate/index.js';
+import { configJsonSchema } from '../config/schema.js';
+import { settingsTables } from '../config/settings-table.js';
 
 /** A committed file that is made from the code. */
 export interface GeneratedFile {
@@ -8,11 +9,14 @@ export interface GeneratedFile {
   readonly content: string;
 }
 
+/** Holds generated files and nothing else: what is no longer generated is removed there. */
+export const GENERATED_FOLDER = 'protocol/events/generated';
+
 const BEGIN = '<!-- settings:begin -->\n';
 const END = '\n<!-- settings:end -->';
 
 /**
- * The config file's schema, and the README with its settings tables.
+ * The config file's schema, the README with its settings tables, and what is made from the catalogue of events.
  *
  * @param read gives a committed file's text
  */
@@ -29,5 +33,6 @@ export function generatedFiles(read: (path: string) => string): GeneratedFile[] 
       path: 'README.md',
       content: `${readme.slice(0, begin)}\n${settingsTables()}\n${readme.slice(end)}`,
     },
+    ...catalogueFiles(),
   ];
 }

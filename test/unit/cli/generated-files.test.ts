@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { generatedFiles } from '../../../src/config/generated-files.js';
+import { generatedFiles } from '../../../src/cli/generated-files.js';
 import { APP_SETTINGS, SERVER_SETTINGS } from '../../../src/config/settings.js';
 import { settingsTables } from '../../../src/config/settings-table.js';
 

@@ -1,0 +1,42 @@
+<?php
+
+// Made from the catalogue of events by `npm run generate`. Changes here are lost.
+
+declare(strict_types=1);
+
+namespace Pregon\Events;
+
+/** Who did it. */
+final class Actor implements \JsonSerializable
+{
+    public function __construct(
+        public readonly int|string $id,
+        public readonly string $name,
+        public readonly ?string $role = null,
+    ) {
+    }
+
+    /** From an array with the keys of the wire, such as a model gives. */
+    public static function fromArray(array $data): self
+    {
+        return new self(
+            id: $data['id'],
+            name: $data['name'],
+            role: $data['role'] ?? null,
+        );
+    }
+
+    public function toArray(): array
+    {
+        return [
+            'id' => $this->id,
+            'name' => $this->name,
+            'role' => $this->role,
+        ];
+    }
+
+    public function jsonSerialize(): array
+    {
+        return $this->toArray();
+    }
+}

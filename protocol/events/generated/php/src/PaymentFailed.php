@@ -1,0 +1,65 @@
+<?php
+
+// Made from the catalogue of events by `npm run generate`. Changes here are lost.
+
+declare(strict_types=1);
+
+namespace Pregon\Events;
+
+use Illuminate\Broadcasting\InteractsWithSockets;
+use Illuminate\Broadcasting\PrivateChannel;
+use Illuminate\Contracts\Broadcasting\ShouldBroadcast;
+use Illuminate\Foundation\Events\Dispatchable;
+
+/**
+ * A payment failed.
+ *
+ * Personal data: see the catalogue for who may have it.
+ */
+final class PaymentFailed implements ShouldBroadcast
+{
+    use Dispatchable;
+    use InteractsWithSockets;
+
+    public readonly \DateTimeInterface|string $timestamp;
+
+    public function __construct(
+        public readonly int|string $transactionId,
+        public readonly int|float|string $amount,
+        public readonly string $currency,
+        public readonly string $reason,
+        public readonly string $message,
+        public readonly int|string $userUuid,
+        \DateTimeInterface|string|null $timestamp = null,
+    ) {
+        $this->timestamp = $timestamp ?? Wire::now();
+    }
+
+    /** @return list<\Illuminate\Broadcasting\Channel> */
+    public function broadcastOn(): array
+    {
+        $channels = array_values(array_filter([
+            new PrivateChannel('user.' . $this->userUuid),
+            new PrivateChannel('admin.payments'),
+        ]));
+
+        return array_values(array_column($channels, null, 'name'));
+    }
+
+    public function broadcastAs(): string
+    {
+        return 'payment.failed';
+    }
+
+    public function broadcastWith(): array
+    {
+        return [
+            'transaction_id' => $this->transactionId,
+            'amount' => $this->amount,
+            'currency' => $this->currency,
+            'reason' => $this->reason,
+            'message' => $this->message,
+            'timestamp' => Wire::time($this->timestamp),
+        ];
+    }
+}
