@@ -64,7 +64,7 @@ export const LINGER_SECONDS = 10;
 export function appKeyOf(path: string, pathPrefix: string): string | undefined {
   const local = pathPrefix !== '' && path.startsWith(`${pathPrefix}/`) ? path.slice(pathPrefix.length) : path;
   const key = /^\/app\/([^/]+)$/.exec(local)?.[1];
-  if (key === undefined) return undefined;
+  if (key?.includes('%') !== true) return key;
   try {
     return decodeURIComponent(key);
   } catch {
@@ -74,5 +74,5 @@ export function appKeyOf(path: string, pathPrefix: string): string | undefined {
 
 /** One of the sub-protocols a client offered, to be echoed; empty when it offered none (CONN-6). */
 export function chooseSubprotocol(offered: string): string {
-  return offered.split(',')[0]?.trim() ?? '';
+  return offered === '' ? '' : (offered.split(',')[0]?.trim() ?? '');
 }
