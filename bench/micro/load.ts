@@ -102,6 +102,13 @@ export async function openMany(count: number, openOne: () => Promise<Subscriber>
   return subscribers;
 }
 
+/** @returns when all are closed */
+export async function closeAll(subscribers: readonly Subscriber[]): Promise<void> {
+  await Promise.all(
+    subscribers.map(({ socket }) => new Promise((resolve) => socket.once('close', resolve).destroy())),
+  );
+}
+
 /** @returns when each of some subscribers got so many more bytes */
 export function received(subscribers: readonly Subscriber[], bytes: number): Promise<void> {
   let missing = subscribers.length;
