@@ -2,11 +2,13 @@
  * The hot path beside the bare library, in one run. Figures are per CPU second of the server process, so that a slow
  * client does not count; targets alternate, medians are shown.
  *
- * npm run bench:micro [-- triggers fan-out handshakes memory] [--rounds 5] [--ws] [--against other/dist]
+ * npm run bench:micro [-- triggers fan-out …] [--rounds 5] [--ws] [--against other/dist]
  */
 import { benchFanOut } from './fan-out.js';
 import { benchHandshakes } from './handshakes.js';
 import { benchMemory } from './memory.js';
+import { benchPresenceJoins } from './presence-joins.js';
+import { benchStorm } from './storm.js';
 import { readOptions, type BenchOptions } from './options.js';
 import { benchTriggers } from './triggers.js';
 
@@ -15,6 +17,8 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> 
   'fan-out': benchFanOut,
   handshakes: benchHandshakes,
   memory: benchMemory,
+  storm: benchStorm,
+  'presence-joins': benchPresenceJoins,
 };
 
 const options = readOptions(process.argv.slice(2));
