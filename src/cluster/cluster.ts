@@ -3,7 +3,6 @@ import type { ActivityEmitter } from '../activity/activity.js';
 import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
 import { BusMessageKind, decodeBusMessage, encodeBusMessage } from './bus-message.js';
-import type { Bus } from './bus.js';
 import { Announcer } from './announcer.js';
 import {
   channelKey,
@@ -14,19 +13,14 @@ import {
   userChannel,
   userOfChannel,
 } from './channel-key.js';
+import type { ClusterDrivers } from './create-cluster-drivers.js';
 import { ClusterStats } from './cluster-stats.js';
 import { Inbox } from './inbox.js';
-import { Membership, SETTLE_MS, type JoinReason } from './membership.js';
+import { Membership, originOf, SETTLE_MS, type JoinReason } from './membership.js';
 import { nodeTopic, Outbox } from './outbox.js';
 import { SharedChannel, type SharedChannelContext, type SharedChannelKind } from './shared-channel.js';
 import { SharedUsers } from './shared-users.js';
-import type { Beat, ChannelCounts, ClusterStore } from './store.js';
-
-/** The two drivers a cluster stands on. */
-export interface ClusterDrivers {
-  readonly bus: Bus;
-  readonly store: ClusterStore;
-}
+import type { Beat, ChannelCounts } from './store.js';
 
 /** One app of this node, as the cluster calls it. */
 export interface ClusterApp {
@@ -90,10 +84,10 @@ export class Cluster {
   private readonly channelContext: SharedChannelContext;
   /** Those who wait for the bus; while degraded nobody does. */
   private readonly standing = new Map<Entry, () => void>();
+  private changes = 0;
   private isUp = false;
   private wasUp = false;
   private resolveFirstUp: (() => void) | undefined;
-  private nodeTopic = '';
 
   constructor(
     private readonly drivers: ClusterDrivers,
@@ -113,7 +107,7 @@ export class Cluster {
         this.rejoin(why, beat);
       },
       heard: (peers) => {
-        this.meet(peers);
+        this.inbox.heartbeats(new Map(peers.map(({ id, sent }) => [originOf(id), sent])));
       },
       dropped: (key, result) => {
         this.announcer.announce(key, result);
@@ -122,7 +116,7 @@ export class Cluster {
         this.degrade(messageOf(error));
       },
     });
-    this.outbox = new Outbox(() => this.nodeId, bus, clock, stats);
+    this.outbox = new Outbox(this.membership.origin, bus, clock, stats);
     this.inbox = new Inbox(
       {
         deliver: (topic, message) => {
@@ -206,11 +200,10 @@ export class Cluster {
       },
       up: () => {
         log.info({}, 'the cluster store is there');
-        this.membership.start();
+        this.membership.rejoin();
       },
       down: (reason) => {
         this.degrade(reason);
-        this.membership.interrupt();
       },
     });
     bus.start({
@@ -223,13 +216,15 @@ export class Cluster {
         log.info({}, 'the bus is there');
         if (this.wasUp) this.inbox.recover();
         this.outbox.sendKept();
-        if (!this.isUp) this.membership.interrupt();
+        if (!this.isUp) this.membership.rejoin();
       },
       down: (reason) => {
+        this.inbox.interrupt();
         this.degrade(reason);
       },
     });
     this.listen(TERMINATE_TOPIC);
+    this.listen(nodeTopic(this.membership.origin));
     this.timers.push(
       clock.every(COUNT_MS, () => {
         this.sendCounts();
@@ -360,7 +355,7 @@ export class Cluster {
     return { frame: message.body.toString('utf8'), ttlMs: cached.ttlMs };
   }
 
-  /** An idempotency key across nodes; see {@link ClusterStore.claim}. */
+  /** An idempotency key across nodes; see `ClusterStore.claim`. */
   claim(key: string, ttlMs: number): Promise<string | undefined> {
     return this.drivers.store.claim(key, ttlMs);
   }
@@ -476,6 +471,7 @@ export class Cluster {
         },
       },
       nodeId: () => this.nodeId,
+      nextChange: () => String(++this.changes),
       isUp: () => this.isHealthy,
       graceMs: ({ appId }) => this.graceMs(appId),
       memberAdded: ({ appId, name }, member) => this.apps.get(appId)?.memberAdded(name, member),
@@ -502,7 +498,7 @@ export class Cluster {
 
   private receive(topic: string, bytes: Uint8Array): void {
     const message = decodeBusMessage(bytes);
-    if (message === undefined || message.node === this.nodeId) return;
+    if (message === undefined || message.node === this.membership.origin) return;
     switch (message.kind) {
       case BusMessageKind.Event:
         this.inbox.take(topic, message);
@@ -525,7 +521,7 @@ export class Cluster {
   private send(topic: string, kind: BusMessageKind, body: string): void {
     const header = {
       kind,
-      node: this.nodeId,
+      node: this.membership.origin,
       number: 0,
       previous: 0,
       sentMs: this.services.clock.now(),
@@ -542,16 +538,9 @@ export class Cluster {
 
   /** The store is there, and does not know, or no longer knows, what this node has. */
   private rejoin(why: JoinReason, beat: Beat): void {
-    if (!this.drivers.bus.isUp) {
-      this.membership.interrupt();
-      return;
-    }
+    // Otherwise it is begun again when the bus is there.
+    if (!this.drivers.bus.isUp) return;
     const { clock, log } = this.services;
-    if (this.nodeTopic !== this.nodeId) {
-      if (this.nodeTopic !== '') this.drivers.bus.unsubscribe(nodeTopic(this.nodeTopic));
-      this.nodeTopic = this.nodeId;
-      this.listen(nodeTopic(this.nodeTopic));
-    }
     this.isUp = this.wasUp = true;
     if (this.stats.degradedSinceMs !== undefined) {
       this.stats.degradedMs += clock.monotonic() - this.stats.degradedSinceMs;
@@ -586,12 +575,6 @@ export class Cluster {
     for (const resolve of this.standing.values()) resolve();
     this.standing.clear();
     this.membership.interrupt();
-  }
-
-  private meet(peers: Beat['peers']): void {
-    const present = new Set(peers.map(({ id }) => id));
-    for (const id of this.inbox.nodes()) if (!present.has(id)) this.inbox.forget(id);
-    for (const { id, sent } of peers) this.inbox.heardNumber(id, sent);
   }
 
   private sendCounts(): void {

@@ -2,8 +2,11 @@ import type { Clock, Timer } from '../clock.js';
 import { decodeBusMessage, unwrapMessage, type BusMessage } from './bus-message.js';
 import type { ClusterStats } from './cluster-stats.js';
 
-/** How long a message waits for those before it that went missing. */
-const WAIT_MS = 1000;
+/** A node that does not answer, since it has not found back itself, is asked again after a while, so many times. */
+const ASK_AGAIN_MS = 400;
+const MOST_QUESTIONS = 25;
+/** In so many rounds of heartbeats, two seconds each, a node has to be missing until it is forgotten. */
+const MOST_MISSED = 30;
 /** Bytes that wait for one node's missing messages. */
 const MAX_WAITING_BYTES = 16_777_216;
 
@@ -23,10 +26,18 @@ interface Topic {
 
 /** Another node, as far as its messages are concerned. */
 interface Peer {
-  /** The highest number known of it. */
+  /** Of its last message that came. */
   number: number;
+  /** What it said it had sent, at its last heartbeat and at the one before: what that counts has come if it ever does. */
+  said: number;
+  saidBefore: number;
+  /** In how many rounds of heartbeats it was not. */
+  missed: number;
+  /** From when on messages may have been lost, while the connection is broken. */
+  lostAfter: number | undefined;
   readonly waiting: { readonly topic: string; readonly message: BusMessage }[];
   waitingBytes: number;
+  /** Until it has answered. */
   timer: Timer | undefined;
 }
 
@@ -72,26 +83,42 @@ export class Inbox {
     this.sort(topic, message);
   }
 
-  /** Those that messages came from, or that were heard of. */
-  nodes(): IterableIterator<string> {
-    return this.peers.keys();
+  /**
+   * Which nodes live, and how many messages each says it has sent. One that is missing may only not have come back yet
+   * to a store that was emptied.
+   */
+  heartbeats(sent: ReadonlyMap<string, number>): void {
+    for (const [node, number] of sent) {
+      const peer = this.peer(node);
+      peer.saidBefore = peer.said;
+      peer.said = number;
+      peer.missed = 0;
+    }
+    for (const [node, peer] of this.peers) {
+      if (!sent.has(node) && ++peer.missed > MOST_MISSED) this.forget(node);
+    }
   }
 
-  /** A node tells how many messages it has sent. */
-  heardNumber(node: string, number: number): void {
-    const peer = this.peer(node);
-    peer.number = Math.max(peer.number, number);
+  /** The connection to the bus broke: from here on messages may be lost. */
+  interrupt(): void {
+    for (const peer of this.peers.values()) {
+      peer.lostAfter ??= Math.max(peer.number, peer.saidBefore);
+    }
   }
 
-  /** Messages may have been lost: asks every node for what came after the last that is known of it. */
+  /** The connection is back: asks every node for what it sent meanwhile. */
   recover(): void {
-    for (const [node, { number }] of this.peers) this.ask(node, number);
+    for (const [node, peer] of this.peers) {
+      this.ask(node, peer.lostAfter ?? peer.number);
+      peer.lostAfter = undefined;
+    }
   }
 
   /** A message that was sent again, or the end of them. */
   takeResent(from: string, body: Buffer): void {
     const wrapped = unwrapMessage(body);
     if (wrapped === undefined) {
+      // That was all.
       this.release(from);
       return;
     }
@@ -106,7 +133,7 @@ export class Inbox {
   }
 
   /** The node is gone for good. */
-  forget(node: string): void {
+  private forget(node: string): void {
     this.release(node);
     this.peers.delete(node);
     for (const { last } of this.topics.values()) last.delete(node);
@@ -139,12 +166,13 @@ export class Inbox {
     else if (peer.timer === undefined) this.ask(message.node, last);
   }
 
-  private ask(node: string, after: number): void {
+  private ask(node: string, after: number, questions = 1): void {
     const peer = this.peer(node);
     this.stats.resendsAsked++;
     peer.timer?.cancel();
-    peer.timer = this.clock.after(WAIT_MS, () => {
-      this.release(node);
+    peer.timer = this.clock.after(ASK_AGAIN_MS, () => {
+      if (questions < MOST_QUESTIONS) this.ask(node, after, questions + 1);
+      else this.release(node);
     });
     this.options.askAgain(node, after);
   }
@@ -183,7 +211,16 @@ export class Inbox {
   private peer(node: string): Peer {
     let peer = this.peers.get(node);
     if (peer === undefined) {
-      peer = { number: 0, waiting: [], waitingBytes: 0, timer: undefined };
+      peer = {
+        number: 0,
+        said: 0,
+        saidBefore: 0,
+        missed: 0,
+        lostAfter: undefined,
+        waiting: [],
+        waitingBytes: 0,
+        timer: undefined,
+      };
       this.peers.set(node, peer);
     }
     return peer;

@@ -40,7 +40,12 @@ export type JoinReason = 'back' | 'given up' | 'emptied';
 
 /** This node among the others: its lease, and what has to be done when another's runs out. */
 export class Membership {
-  private id = newNodeId();
+  /**
+   * This process, as the bus knows it. Its lease is under an id that begins with it and ends with how often the node was
+   * given up: what it publishes goes on as before when that changes.
+   */
+  readonly origin = originOf(randomBytes(8).toString('hex'));
+  private id = this.origin;
   /** Whether a beat of this id was ever answered: only a new one takes a lease, an old one renews it or is gone. */
   private hadLease = false;
   /** Whether the others have been told what this node has since it was last away. */
@@ -75,9 +80,10 @@ export class Membership {
     return this.isJoined && this.beatAgeMs < DOUBT_MS;
   }
 
-  /** Beats now and then on; also when the store comes back. */
-  start(): void {
-    if (!this.isStopped) void this.beat();
+  /** Store and bus are there, for the first time or again: beats now, and then on. */
+  rejoin(): void {
+    this.isJoined = false;
+    void this.beat();
   }
 
   /** The store is away: whatever was known of it has to be seen anew, the sooner the longer it went well before. */
@@ -131,7 +137,7 @@ export class Membership {
       log.warn({ node: this.id }, 'the other nodes gave this one up; it comes back under another id');
       stats.returns++;
       this.isJoined = this.hadLease = false;
-      this.id = newNodeId();
+      this.id = nextId(this.id);
       this.wasGivenUp = true;
       return;
     }
@@ -196,6 +202,15 @@ export class Membership {
 
 const DROPS_AT_ONCE = 200;
 
-function newNodeId(): string {
-  return randomBytes(8).toString('hex');
+/** Hex digits of an id that count how often the node was given up. */
+const COUNT_DIGITS = 4;
+
+/** The process behind a node's id. */
+export function originOf(id: string): string {
+  return id.slice(0, -COUNT_DIGITS) + '0'.repeat(COUNT_DIGITS);
+}
+
+function nextId(id: string): string {
+  const count = (parseInt(id.slice(-COUNT_DIGITS), 16) + 1) % 16 ** COUNT_DIGITS;
+  return id.slice(0, -COUNT_DIGITS) + count.toString(16).padStart(COUNT_DIGITS, '0');
 }

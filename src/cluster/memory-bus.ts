@@ -44,6 +44,7 @@ export class MemoryBus implements Bus {
   private listener: BusListener | undefined;
   private readonly topics = new Set<string>();
   private waiting: (() => void)[] = [];
+  private isClosed = false;
 
   constructor(private readonly hub: MemoryHub) {}
 
@@ -54,6 +55,7 @@ export class MemoryBus implements Bus {
   start(listener: BusListener): void {
     this.hub.attach(this);
     queueMicrotask(() => {
+      if (this.isClosed) return;
       this.listener = listener;
       if (this.hub.isUp) this.resumed();
     });
@@ -78,6 +80,7 @@ export class MemoryBus implements Bus {
   }
 
   close(): Promise<void> {
+    this.isClosed = true;
     this.hub.detach(this);
     this.listener = undefined;
     this.topics.clear();

@@ -56,9 +56,10 @@ export class MemoryChannel {
   private readonly released = new Map<string, { readonly node: string }>();
   private readonly answers = new Map<string, { readonly change: string; readonly answer: Answer }>();
   private total = 0;
+  private version = 0;
 
-  /** @param version what the next delta's version follows */
-  constructor(private version: number) {}
+  /** @param firstVersion of a channel that was not occupied before */
+  constructor(private readonly firstVersion: number) {}
 
   get isOccupied(): boolean {
     return this.total > 0;
@@ -197,6 +198,7 @@ export class MemoryChannel {
 
   private setSubscriptions(step: Step, wanted: number): ChannelResult['occupancy'] {
     const before = this.total;
+    if (wanted > 0 && this.version === 0) this.version = this.firstVersion;
     this.total += wanted - (this.subscriptions.get(step.node) ?? 0);
     if (wanted === 0) this.subscriptions.delete(step.node);
     else this.subscriptions.set(step.node, wanted);

@@ -218,6 +218,7 @@ export class MemoryStore implements ClusterStore {
   private listener: StoreListener | undefined;
   private readonly watched = new Set<string>();
   private waiting: (() => void)[] = [];
+  private isClosed = false;
 
   constructor(private readonly state: MemoryState) {}
 
@@ -228,6 +229,7 @@ export class MemoryStore implements ClusterStore {
   start(listener: StoreListener): void {
     this.state.attach(this);
     queueMicrotask(() => {
+      if (this.isClosed) return;
       this.listener = listener;
       if (this.state.isUp) this.resumed();
     });
@@ -319,6 +321,7 @@ export class MemoryStore implements ClusterStore {
   }
 
   close(): Promise<void> {
+    this.isClosed = true;
     this.state.detach(this);
     this.listener = undefined;
     this.watched.clear();

@@ -29,7 +29,7 @@ export class Outbox {
   private readonly lastOnTopic: LRUCache<string, number> | undefined;
 
   constructor(
-    private readonly nodeId: () => string,
+    private readonly origin: string,
     private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly stats: ClusterStats,
@@ -52,7 +52,7 @@ export class Outbox {
     this.lastOnTopic?.set(topic, number);
     const { Event: kind } = BusMessageKind;
     const sentMs = this.clock.now();
-    const message = encodeBusMessage({ kind, node: this.nodeId(), number, previous, sentMs, except }, frame);
+    const message = encodeBusMessage({ kind, node: this.origin, number, previous, sentMs, except }, frame);
     const sent = canSend && this.bus.publish(topic, message);
     if (sent) this.stats.messagesSent++;
     else this.stats.messagesUndelivered++;
@@ -76,7 +76,7 @@ export class Outbox {
     const { Resent: kind } = BusMessageKind;
     const header = {
       kind,
-      node: this.nodeId(),
+      node: this.origin,
       number: 0,
       previous: 0,
       sentMs: this.clock.now(),

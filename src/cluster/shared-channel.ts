@@ -22,6 +22,8 @@ export interface SharedChannelKind {
 export interface SharedChannelContext {
   readonly store: Pick<ClusterStore, 'apply' | 'snapshot'>;
   readonly nodeId: () => string;
+  /** A number that no change of this node had. */
+  readonly nextChange: () => string;
   /** Whether the store can be relied on; otherwise this node decides for itself. */
   readonly isUp: () => boolean;
   /** How long a leave may be undone before it is told. */
@@ -51,6 +53,11 @@ interface LocalMember {
   connections: number;
 }
 
+/** Of all channels without members; never written to. */
+const NO_LOCAL = new Map<string, LocalMember>();
+const NO_MEMBERS = new Map<string, SharedMember>();
+const NO_IDS = new Set<string>();
+
 /** Up to so many subscriptions, each change of their number is told at once. */
 const FEW = Limits.immediateSubscriptionCount;
 
@@ -73,9 +80,9 @@ export class SharedChannel {
   subscriptions = 0;
   /** Of the whole cluster, as last heard. */
   totalSubscriptions = 0;
-  private readonly local = new Map<string, LocalMember>();
+  private readonly local: Map<string, LocalMember>;
   /** The members of the cluster, in the order they came. */
-  private readonly replica = new Map<string, SharedMember>();
+  private readonly replica: Map<string, SharedMember>;
   private version = 0;
   /** Of the last change of this node that watchers hear of. */
   private ownVersion = 0;
@@ -84,14 +91,13 @@ export class SharedChannel {
   private early: ChannelDelta[] = [];
 
   /** Members of this node that the store knows. */
-  private readonly told = new Set<string>();
+  private readonly told: Set<string>;
   /** Those it is still to be told of, and whose leaving it is to be told. */
-  private readonly coming = new Set<string>();
-  private readonly going = new Set<string>();
+  private readonly coming: Set<string>;
+  private readonly going: Set<string>;
   private toldSubscriptions = 0;
   private underWay: ChannelChange | undefined;
   private isSending = false;
-  private changes = 0;
   /** The next change states all that this node has. */
   private replaceAll = false;
   private isFetching = false;
@@ -103,7 +109,15 @@ export class SharedChannel {
     readonly key: string,
     readonly kind: SharedChannelKind,
     private readonly context: SharedChannelContext,
-  ) {}
+  ) {
+    // There may be one channel for each connection, and most have no members.
+    const { presence } = kind;
+    this.local = presence ? new Map<string, LocalMember>() : NO_LOCAL;
+    this.replica = presence ? new Map<string, SharedMember>() : NO_MEMBERS;
+    this.told = presence ? new Set() : NO_IDS;
+    this.coming = presence ? new Set() : NO_IDS;
+    this.going = presence ? new Set() : NO_IDS;
+  }
 
   /** The members of the cluster. */
   get members(): ReadonlyMap<string, MemberData> {
@@ -380,7 +394,7 @@ export class SharedChannel {
     this.replaceAll = false;
     return {
       key: this.key,
-      change: String(++this.changes),
+      change: this.context.nextChange(),
       subscriptions,
       join,
       leave,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ErrorCode } from '../../protocol/error-codes.js';
 import { Limits } from '../../protocol/limits.js';
+import { ClusterSchema } from './cluster-schema.js';
 
 /**
  * Every setting: its shape, default and meaning. The JSON Schema of the config file and the README's table are made
@@ -351,6 +352,7 @@ export const ConfigSchema = z
     cache: CacheSchema.prefault({}).meta({ description: 'Events kept for cache channels' }),
     idempotency: IdempotencySchema.prefault({}).meta({ description: 'Repeated requests of the HTTP API' }),
     webhooks: WebhookDeliverySchema.prefault({}).meta({ description: 'How webhooks are delivered' }),
+    cluster: ClusterSchema.prefault({}).meta({ description: 'Several nodes that act as one' }),
     management: ManagementSchema.prefault({}).meta({ description: 'The port for operators' }),
     log: LogSchema.prefault({}).meta({ description: 'The log, on standard output' }),
   })

@@ -1,7 +1,8 @@
 import { isTree } from './tree.js';
 
 /** Never shown: secrets, lists that hold some, and the headers of webhooks, which may carry tokens. */
-const SECRET = /(?:^|\.)(?:secret|passphrase|keys(?:\.\d+)?)$|\.headers(?:\.|$)/;
+const SECRET =
+  /(?:^|\.)(?:secret|passphrase|password|sentinelPassword|token|keys(?:\.\d+)?)$|\.headers(?:\.|$)/;
 
 /** A setting's value as JSON text, with whatever is secret in it masked. */
 export function showValue(path: string, value: unknown): string {

@@ -100,6 +100,20 @@ export class ChildServer {
     return bytes;
   }
 
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Ends it at once, whatever state it is in, and cleans up. */
+  async end(): Promise<void> {
+    if (this.isAlive) {
+      const exit = once(this.child, 'exit');
+      this.child.kill('SIGKILL');
+      await exit;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
   /** Stops as an operator does, and cleans up. */
   async stop(): Promise<void> {
     if (this.isAlive) {

@@ -57,6 +57,22 @@ export function together(name: string, ...services: readonly Service[]): Service
   };
 }
 
+export const REDIS: Service = {
+  name: 'Redis',
+  missing: () =>
+    outputOf('redis-server', ['--version']) === undefined
+      ? 'there is no redis-server; on Debian: apt-get install redis-server'
+      : undefined,
+};
+
+export const NATS: Service = {
+  name: 'NATS',
+  missing: () =>
+    outputOf('nats-server', ['--version']) === undefined
+      ? 'there is no nats-server; on Debian: apt-get install nats-server'
+      : undefined,
+};
+
 /**
  * A suite that needs a service. Without it the suite is skipped, its title saying why.
  *

@@ -4,7 +4,7 @@ import { ConfigSchema } from '../../src/config/schema.js';
 import { SILENT_LOG, type Log } from '../../src/log.js';
 import { MemoryBus, MemoryHub } from '../../src/cluster/memory-bus.js';
 import { MemoryState, MemoryStore } from '../../src/cluster/memory-store.js';
-import type { ClusterDrivers } from '../../src/cluster/cluster.js';
+import type { ClusterDrivers } from '../../src/cluster/create-cluster-drivers.js';
 import { PregonServer, type ServerAddress } from '../../src/server.js';
 import type { TransportName } from '../../src/transports/transport.js';
 import { ApiClient } from './api-client.js';

@@ -10,25 +10,24 @@ describe('IdempotencyStore', () => {
   const setUp = (maxKeys = 100, maxBytes?: number) => {
     const clock = new FakeClock();
     const store = new IdempotencyStore({ seconds: 120, maxKeys }, clock, undefined, maxBytes);
-    const keep = (scope: string, key: string, answer: HttpResponse) =>
-      store.once(
+    const keep = (scope: string, key: string, answer: HttpResponse) => {
+      void store.once(
         scope,
         key,
         () => answer,
         () => undefined,
       );
+    };
     /** What a repeat gets; undefined where it would be answered anew. */
     const find = (scope: string, key: string) => {
-      let isReplayed = false;
+      const replays: true[] = [];
       const answer = store.once(
         scope,
         key,
         () => REFUSED,
-        () => {
-          isReplayed = true;
-        },
+        () => replays.push(true),
       );
-      return isReplayed ? answer : undefined;
+      return replays.length > 0 ? answer : undefined;
     };
     return { clock, keep, find };
   };
@@ -70,7 +69,7 @@ describe('IdempotencyStore', () => {
   it('keeps as many keys as it may and forgets the least recently used (API-6)', () => {
     const { keep, find } = setUp(3);
     for (const key of ['a', 'b', 'c']) keep('s', key, EMPTY_OBJECT);
-    find('s', 'a');
+    void find('s', 'a');
     keep('s', 'd', EMPTY_OBJECT);
     expect(['a', 'b', 'c', 'd'].filter((key) => find('s', key) !== undefined)).toEqual(['a', 'c', 'd']);
   });
