@@ -49,7 +49,9 @@ function report(title: string, targets: readonly Target[], results: readonly (re
     const ratio = median(values.map((value, round) => value / (base[round] ?? NaN)));
     const spread = `${Math.round(Math.min(...values))}…${Math.round(Math.max(...values))}`;
     const value = String(Math.round(median(values))).padStart(10);
-    console.log(`  ${name.padEnd(22)} ${value}   ${ratio.toFixed(2)} of raw   (${spread})`);
+    console.log(
+      `  ${name.padEnd(22)} ${value}   ${ratio.toFixed(2)} of ${targets[0]?.name ?? ''}   (${spread})`,
+    );
   }
 }
 

@@ -42,17 +42,30 @@ export function openRaw(port: number): Promise<Subscriber> {
 
 /** Opens a socket on pregon and subscribes it to a channel. */
 export function openSubscribed(port: number, channel: string): Promise<Subscriber> {
-  return open(
-    port,
-    `/app/${APP.key}?protocol=7`,
-    (text) => text.includes('subscription_succeeded'),
-    (socketId) => {
-      const auth = channel.startsWith('private-')
-        ? `,"auth":"${APP.key}:${hmac(`${socketId}:${channel}`)}"`
-        : '';
-      return `{"event":"pusher:subscribe","data":{"channel":"${channel}"${auth}}}`;
-    },
-  );
+  return openOnPregon(port, (socketId) => {
+    const auth = channel.startsWith('private-')
+      ? `,"auth":"${APP.key}:${hmac(`${socketId}:${channel}`)}"`
+      : '';
+    return `{"event":"pusher:subscribe","data":{"channel":"${channel}"${auth}}}`;
+  });
+}
+
+/** Opens a socket on pregon that joins a presence channel. */
+export function openPresence(port: number, userId: string): Promise<Subscriber> {
+  const channel = 'presence-collectors';
+  const member = JSON.stringify({
+    user_id: userId,
+    user_info: { name: `Collector ${userId}`, role: 'collector' },
+  });
+  return openOnPregon(port, (socketId) => {
+    const auth = `${APP.key}:${hmac(`${socketId}:${channel}:${member}`)}`;
+    return JSON.stringify({ event: 'pusher:subscribe', data: { channel, auth, channel_data: member } });
+  });
+}
+
+function openOnPregon(port: number, subscribe: (socketId: string) => string): Promise<Subscriber> {
+  const path = `/app/${APP.key}?protocol=7`;
+  return open(port, path, (text) => text.includes('subscription_succeeded'), subscribe);
 }
 
 function open(
@@ -100,6 +113,13 @@ export async function openMany(count: number, openOne: () => Promise<Subscriber>
     subscribers.push(...(await Promise.all(batch)));
   }
   return subscribers;
+}
+
+/** @returns when all are closed */
+export async function closeAll(subscribers: readonly Subscriber[]): Promise<void> {
+  await Promise.all(
+    subscribers.map(({ socket }) => new Promise((resolve) => socket.once('close', resolve).destroy())),
+  );
 }
 
 /** @returns when each of some subscribers got so many more bytes */

@@ -20,6 +20,26 @@ app.ws('/*', {
   },
 });
 
+// What a client of the protocol hears while it subscribes, without anything being checked.
+let opened = 0;
+app.ws('/app/*', {
+  idleTimeout: 60,
+  sendPingsAutomatically: true,
+  maxBackpressure: 1_048_576,
+  open: (ws) => {
+    ws.send(
+      `{"event":"pusher:connection_established","data":"{\\"socket_id\\":\\"1234567.${++opened}\\",\\"activity_timeout\\":30}"}`,
+    );
+  },
+  message: (ws, message) => {
+    const text = Buffer.from(message).toString('latin1');
+    const start = text.indexOf('private-');
+    const channel = text.slice(start, text.indexOf('"', start));
+    ws.send(`{"event":"pusher_internal:subscription_succeeded","channel":"${channel}","data":"{}"}`);
+    ws.subscribe(channel);
+  },
+});
+
 app.post('/publish', (res) => {
   res.onAborted(() => undefined);
   res.onData((chunk, isLast) => {

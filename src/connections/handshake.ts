@@ -15,6 +15,9 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** The libraries name a supported version, and before all else; such a query need not be taken apart. */
+const USUAL_VERSION = /^protocol=[567](?:&|$)/;
+
 const SUPPORTED_VERSIONS: readonly string[] = ['5', '6', '7'];
 
 /** Decides on WebSocket handshakes. */
@@ -67,7 +70,9 @@ function refusal(local: LocalApp, request: HandshakeRequest): Refusal | undefine
       message: 'Application only accepts SSL connections, reconnect using wss://',
     };
   }
-  const version = versionProblem(queryValue(parseQuery(request.query), 'protocol'));
+  const version = USUAL_VERSION.test(request.query)
+    ? undefined
+    : versionProblem(queryValue(parseQuery(request.query), 'protocol'));
   if (version !== undefined) return version;
   if (request.origin !== undefined && !app.allowsOrigin(request.origin)) {
     return { code: ErrorCode.Unauthorized, message: 'Origin not allowed' };

@@ -51,6 +51,8 @@ function withoutPort(hop: string): string {
  * zone, which means something on one machine only.
  */
 export function normalizeAddress(address: string): string {
+  // A handshake from an IPv4 address is not to wait for the patterns of IPv6.
+  if (!address.includes(':') && !address.includes('%')) return address;
   const plain = address.replace(/%.*$/s, '');
   if (isIP(plain) !== 6) return plain;
   const shortest = new URL(`http://[${plain}]`).hostname.slice(1, -1);

@@ -72,7 +72,7 @@ export function withoutPrefix(path: string, pathPrefix: string): string {
 export function appKeyOf(path: string, pathPrefix: string): string | undefined {
   const local = withoutPrefix(path, pathPrefix);
   const key = /^\/app\/([^/]+)$/.exec(local)?.[1];
-  if (key === undefined) return undefined;
+  if (key?.includes('%') !== true) return key;
   try {
     return decodeURIComponent(key);
   } catch {
@@ -82,5 +82,5 @@ export function appKeyOf(path: string, pathPrefix: string): string | undefined {
 
 /** One of the sub-protocols a client offered, to be echoed; empty when it offered none (CONN-6). */
 export function chooseSubprotocol(offered: string): string {
-  return offered.split(',')[0]?.trim() ?? '';
+  return offered === '' ? '' : (offered.split(',')[0]?.trim() ?? '');
 }
