@@ -6,6 +6,7 @@ import {
 } from '@nats-io/transport-node';
 import type { Bus, BusListener } from './bus.js';
 import type { TlsSettings } from './driver-settings.js';
+import { answeredInTime } from './reconnecting.js';
 import { Topics, type Subscriber } from './topics.js';
 
 /** How NATS is reached. */
@@ -135,8 +136,9 @@ class NatsSubscriber implements Subscriber {
   }
 
   async ping(): Promise<void> {
-    const { pendingBytes } = this;
-    await this.nats?.flush();
+    const { nats, pendingBytes } = this;
+    if (nats === undefined) throw new Error('is not open');
+    await answeredInTime(nats.flush(), () => nats.stats().inBytes);
     this.pendingBytes -= pendingBytes;
   }
 

@@ -6,7 +6,7 @@ export interface Connection {
    * @param lost to be called when the connection breaks
    */
   open(lost: (reason: string) => void): Promise<void>;
-  /** Rejects, or does not answer, where the server cannot be used. */
+  /** Rejects where the server cannot be used, or stands still: {@link answeredInTime} finds that out. */
   ping(): Promise<unknown>;
   /** Gives the connection up at once; what waits for an answer fails. */
   destroy(): void;
@@ -21,7 +21,7 @@ export interface ReconnectingListener {
 /** Until a connection has to be open and set up; with many subscriptions that takes a while. */
 const OPEN_TIMEOUT_MS = 10_000;
 const PING_INTERVAL_MS = 400;
-const PING_TIMEOUT_MS = 900;
+const PING_TIMEOUT_MS = 1400;
 /** Added to a ping's time: after a pause of this process its answer may wait unread. */
 const PING_SLACK_MS = 100;
 const FIRST_DELAY_MS = 20;
@@ -95,18 +95,11 @@ export class Reconnecting<C extends Connection> {
   private ping(connection: C): void {
     this.after(PING_INTERVAL_MS, () => {
       if (this.current !== connection) return;
-      let timer = this.after(PING_TIMEOUT_MS, () => {
-        timer = this.after(PING_SLACK_MS, () => {
-          this.lose(connection, `did not answer within ${(PING_TIMEOUT_MS + PING_SLACK_MS) / 1000} s`);
-        });
-      });
       connection.ping().then(
         () => {
-          this.cancel(timer);
           if (this.current === connection) this.ping(connection);
         },
         (cause: unknown) => {
-          this.cancel(timer);
           this.lose(connection, messageOf(cause));
         },
       );
@@ -142,6 +135,41 @@ export class Reconnecting<C extends Connection> {
     clearTimeout(timer);
     this.timers.delete(timer);
   }
+}
+
+/**
+ * Waits for a server to answer a ping. One that is slow, since much was asked of it before, still answers that.
+ *
+ * @param received how many bytes came from the server so far
+ * @throws Error when nothing at all came for one and a half seconds
+ */
+export function answeredInTime(ping: Promise<unknown>, received: () => number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout;
+    const wait = (delayMs: number, task: () => void) => {
+      timer = setTimeout(task, delayMs).unref();
+    };
+    const watch = () => {
+      const before = received();
+      wait(PING_TIMEOUT_MS, () => {
+        wait(PING_SLACK_MS, () => {
+          if (received() > before) watch();
+          else reject(new Error(`did not answer within ${(PING_TIMEOUT_MS + PING_SLACK_MS) / 1000} s`));
+        });
+      });
+    };
+    watch();
+    ping.then(
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      (cause: unknown) => {
+        clearTimeout(timer);
+        reject(cause instanceof Error ? cause : new Error(String(cause)));
+      },
+    );
+  });
 }
 
 export function messageOf(cause: unknown): string {

@@ -1,5 +1,6 @@
 import { Cluster, Command, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import type { RedisSettings } from './driver-settings.js';
+import { answeredInTime } from './reconnecting.js';
 
 /** All but the option whose type tells how replies are shaped. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
@@ -95,11 +96,17 @@ export async function openCluster(cluster: Cluster, lost: (reason: string) => vo
   } catch (cause) {
     throw new Error(reason, { cause });
   }
-  await pingMasters(cluster);
+  // Connects to those that were not asked yet.
+  await Promise.all(cluster.nodes('master').map((node) => node.ping()));
+}
+
+/** Asks a server whether it answers. */
+export function pingRedis(redis: Redis): Promise<void> {
+  return answeredInTime(redis.ping(), () => redis.stream.bytesRead);
 }
 
 export async function pingMasters(cluster: Cluster): Promise<void> {
-  await Promise.all(cluster.nodes('master').map((node) => node.ping()));
+  await Promise.all(cluster.nodes('master').map(pingRedis));
 }
 
 export function destroyCluster(cluster: Cluster): void {

@@ -10,6 +10,7 @@ import {
   openCluster,
   openRedis,
   pingMasters,
+  pingRedis,
   slotOf,
 } from './redis-client.js';
 import { scriptSha, type Script } from './redis-scripts.js';
@@ -90,7 +91,7 @@ class PlainCommands extends RedisCommands {
   }
 
   ping(): Promise<unknown> {
-    return this.client.ping();
+    return pingRedis(this.client);
   }
 
   destroy(): void {

@@ -9,6 +9,7 @@ import {
   isCluster,
   openCluster,
   openRedis,
+  pingRedis,
   slotOf,
 } from './redis-client.js';
 import { haveShardedPubSub } from './redis-commands.js';
@@ -52,7 +53,7 @@ class PlainSubscriber implements Subscriber {
   }
 
   ping(): Promise<unknown> {
-    return this.redis.ping();
+    return pingRedis(this.redis);
   }
 
   destroy(): void {
@@ -159,7 +160,7 @@ class ShardedSubscriber implements Subscriber {
   }
 
   async ping(): Promise<void> {
-    await Promise.all([...this.masters.values()].map((redis) => redis.ping()));
+    await Promise.all([...this.masters.values()].map(pingRedis));
   }
 
   destroy(): void {

