@@ -67,7 +67,7 @@ module.exports = {
     edge('prom-client', '^src/metrics/'),
     edge('commander', '^src/cli/'),
     edge('pino', '^src/log[.]ts$'),
-    edge('undici', '^src/webhooks/'),
+    edge('undici', '^src/(webhooks/|cli/health)'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

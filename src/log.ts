@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { pino, type DestinationStream, type Level } from 'pino';
 import pretty from 'pino-pretty';
 
@@ -21,18 +22,11 @@ export interface LogOptions {
   readonly format: 'auto' | 'json' | 'pretty';
 }
 
-/**
- * @param output where lines go; standard output unless given
- */
-export function createLog(options: LogOptions, output?: DestinationStream): Log {
-  const isPretty =
-    options.format === 'pretty' ||
-    (options.format === 'auto' && output === undefined && process.stdout.isTTY);
-  const stream = isPretty ? pretty({ ignore: 'pid,hostname', sync: true }) : output;
-  const logger = pino(
-    { level: options.level, base: { pid: process.pid } },
-    stream ?? pino.destination({ sync: true }),
-  );
+/** Writes to standard output. */
+export function createLog({ level, format }: LogOptions): Log {
+  const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
+  const output = isPretty ? pretty({ ignore: 'pid,hostname', sync: true }) : STANDARD_OUTPUT;
+  const logger = pino({ level, base: { pid: process.pid } }, output);
   return {
     debug: (fields, message) => {
       logger.debug(fields, message);
@@ -51,6 +45,32 @@ export function createLog(options: LogOptions, output?: DestinationStream): Log 
     },
     isDebug: logger.isLevelEnabled('debug'),
   };
+}
+
+const STANDARD_OUTPUT: DestinationStream = { write: writeLine };
+
+const STDOUT_FD = 1;
+const FULL_PIPE_PAUSE_MS = 10;
+const FULL_PIPE_PAUSES = 10;
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Writes a line before it returns. One that cannot be written is lost: a full disk, or a reader that has gone, ends no
+ * service.
+ */
+function writeLine(line: string): void {
+  let rest = Buffer.from(line);
+  let pauses = 0;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(STDOUT_FD, rest));
+    } catch (error) {
+      // A pipe that is full for now.
+      const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+      if (!isFull || pauses++ === FULL_PIPE_PAUSES) return;
+      Atomics.wait(NEVER, 0, 0, FULL_PIPE_PAUSE_MS);
+    }
+  }
 }
 
 /** Writes nothing. */

@@ -172,12 +172,13 @@ export class PregonServer {
     }
   }
 
+  /** Looks once more in any case: a request may have arrived that nobody has read yet. */
   private async waitUntilClosed(): Promise<void> {
     const deadline = this.clock.monotonic() + CLOSING_MS;
     const isBusy = () => this.transport.openSockets > 0 || this.transport.openRequests > 0;
-    while (isBusy() && this.clock.monotonic() < deadline) {
+    do {
       await new Promise<void>((resolve) => this.clock.after(CLOSING_POLL_MS, resolve));
-    }
+    } while (isBusy() && this.clock.monotonic() < deadline);
   }
 
   /** A timer's boundary: what goes wrong in it is logged and does not end the process. */

@@ -1,4 +1,7 @@
+import { homedir } from 'node:os';
+import { Agent, request } from 'undici';
 import type { Config } from '../config/schema.js';
+import { findTls } from '../transports/find-tls.js';
 import { ExitCode } from './exit-codes.js';
 
 const TIMEOUT_MS = 3000;
@@ -7,22 +10,32 @@ const TIMEOUT_MS = 3000;
  * Asks the server that runs with this configuration whether it is alive, for a container's health check.
  *
  * @returns the exit code
+ * @throws ConfigError
  */
-export async function checkHealth({ server, management }: Config): Promise<number> {
-  const url = management.enabled
-    ? `http://${hostOf(management.host)}:${management.port}/health`
-    : `http://${hostOf(server.host)}:${server.port}/up`;
+export async function checkHealth(config: Config): Promise<number> {
+  const url = healthUrl(config);
+  // Its certificate is for its public name, and it is asked by its address.
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (response.ok) {
-      console.log(`${url} answers ${response.status}`);
+    const { statusCode } = await request(url, { dispatcher, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (statusCode === 200) {
+      console.log(`${url} answers ${statusCode}`);
       return ExitCode.Ok;
     }
-    console.error(`${url} answers ${response.status}`);
+    console.error(`${url} answers ${statusCode}`);
   } catch (error) {
     console.error(`${url} does not answer: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await dispatcher.destroy();
   }
   return ExitCode.Unhealthy;
+}
+
+/** The management port, or the public one where that is off. */
+function healthUrl({ server, management, tls }: Config): string {
+  if (management.enabled) return `http://${hostOf(management.host)}:${management.port}/health`;
+  const scheme = findTls(tls, homedir()) === undefined ? 'http' : 'https';
+  return `${scheme}://${hostOf(server.host)}:${server.port}/up`;
 }
 
 /** Where a server that listens on this address can be asked from this machine. */

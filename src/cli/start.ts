@@ -19,10 +19,12 @@ export async function runServer({ config, development }: LoadedConfig): Promise<
     log.fatal({ err: reason }, 'unhandled rejection');
   });
 
+  // Listened to before the start: whoever waits for the server to listen may want it to end at once.
+  const signal = untilSignal();
   const server = new PregonServer(config, { log });
   await server.start();
   if (development) logDevelopment(log);
-  await untilSignal();
+  await signal;
   await server.stop();
   return ExitCode.Ok;
 }

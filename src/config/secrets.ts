@@ -17,6 +17,12 @@ function masked(path: string, value: unknown): unknown {
       Object.entries(value).map(([name, inner]) => [name, masked(`${path}.${name}`, inner)]),
     );
   }
-  // A password in a URL.
-  return typeof value === 'string' ? value.replace(/^(\w+:\/\/[^/?#@]*:)[^/?#]*@/, '$1***@') : value;
+  return typeof value === 'string' ? withoutUrlSecrets(value) : value;
+}
+
+/** A URL without its password and its query, which may hold a token; any other text as it is. */
+function withoutUrlSecrets(text: string): string {
+  return text
+    .replace(/^(\w+:\/\/[^/?#@]*:)[^/?#]*@/, '$1***@')
+    .replace(/^(\w+:\/\/[^?#]*\?)[^#]+/, '$1***');
 }

@@ -17,6 +17,8 @@ export class GracePeriod {
   constructor(
     private readonly milliseconds: number,
     private readonly clock: Pick<Clock, 'after' | 'monotonic'>,
+    /** Beyond this many the first are released early: clients can come and go as fast as they like. */
+    private readonly maxHeld = 100_000,
   ) {}
 
   /** Calls `release` when the time is over, unless {@link cancel} comes first. */
@@ -25,6 +27,7 @@ export class GracePeriod {
       release();
       return;
     }
+    if (this.held.size >= this.maxHeld) this.releaseFirst();
     this.held.set(key, { until: this.clock.monotonic() + this.milliseconds, release });
     this.schedule();
   }
@@ -50,6 +53,14 @@ export class GracePeriod {
       this.releaseUntil(this.clock.monotonic());
       this.schedule();
     });
+  }
+
+  private releaseFirst(): void {
+    for (const [key, { release }] of this.held) {
+      this.held.delete(key);
+      release();
+      return;
+    }
   }
 
   private releaseUntil(nowMs: number): void {

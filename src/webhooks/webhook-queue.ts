@@ -74,14 +74,14 @@ export class WebhookQueue {
   private send(): void {
     this.timer?.cancel();
     this.timer = undefined;
-    this.sending ??= this.sendAll().finally(() => {
-      this.sending = undefined;
-    });
+    if (this.queue.length > 0) this.sending ??= this.sendAll();
   }
 
   private async sendAll(): Promise<void> {
     const size = this.options.batchMilliseconds === 0 ? 1 : this.options.maxBatchEvents;
     while (this.queue.length > 0) await this.sendBatch(this.queue.splice(0, size));
+    // In the same step as the last look at the queue: what is added from now on has to start a new round.
+    this.sending = undefined;
   }
 
   /** Sends one request until it succeeds or its time is over; the same bytes each time, as signed. */

@@ -45,8 +45,13 @@ export class Webhooks {
     this.grace.end();
     this.stopListening();
     const queues = [...this.queues.values()].flat();
-    const timeout = new Promise<void>((resolve) => this.services.clock.after(STOP_TIMEOUT_MS, resolve));
-    await Promise.race([Promise.all(queues.map(({ queue }) => queue.stop())), timeout]);
+    await new Promise<void>((resolve) => {
+      const timeout = this.services.clock.after(STOP_TIMEOUT_MS, resolve);
+      void Promise.all(queues.map(({ queue }) => queue.stop())).then(() => {
+        timeout.cancel();
+        resolve();
+      });
+    });
   }
 
   private handle(activity: Activity): void {

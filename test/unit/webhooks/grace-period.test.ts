@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { GracePeriod } from '../../../src/webhooks/grace-period.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
-function start(milliseconds = 3000) {
+function start(milliseconds = 3000, maxHeld?: number) {
   const clock = new FakeClock();
   const released: string[] = [];
-  const grace = new GracePeriod(milliseconds, clock);
+  const grace = new GracePeriod(milliseconds, clock, maxHeld);
   const hold = (key: string) => {
     grace.hold(key, () => {
       released.push(key);
@@ -63,6 +63,15 @@ describe('GracePeriod', () => {
     hold('b');
     grace.end();
     expect(released).toEqual(['a', 'b']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('holds no more than it may: the first go early', () => {
+    const { clock, released, hold } = start(3000, 2);
+    for (const key of ['a', 'b', 'c', 'd']) hold(key);
+    expect(released).toEqual(['a', 'b']);
+    clock.advance(3000);
+    expect(released).toEqual(['a', 'b', 'c', 'd']);
     expect(clock.pending).toBe(0);
   });
 });

@@ -183,4 +183,15 @@ describe('WebhookQueue', () => {
     await queue.stop();
     expect(sent).toHaveLength(2);
   });
+
+  it('sends what comes in the very moment a request is done (HOOK-3)', async () => {
+    for (let moment = 0; moment < 20; moment++) {
+      const { sent, queue, channels, settle } = start({ batchMilliseconds: 0 });
+      queue.add(occupied('first'));
+      for (let i = 0; i < moment; i++) await Promise.resolve();
+      queue.add(occupied('second'));
+      await settle();
+      expect(sent.map(channels)).toEqual([['first'], ['second']]);
+    }
+  });
 });
