@@ -3,6 +3,7 @@ import { ActivityEmitter } from './activity/activity.js';
 import { Counters } from './activity/counters.js';
 import { ManagementServer } from './admin/management-server.js';
 import { ConfigAppProvider } from './apps/config-app-provider.js';
+import { EventFaults } from './apps/event-faults.js';
 import { EventCache } from './channels/event-cache.js';
 import { SYSTEM_CLOCK, type Clock, type Timer } from './clock.js';
 import type { Config } from './config/schema.js';
@@ -87,7 +88,8 @@ export class PregonServer {
     const cache = new EventCache(config.cache, clock);
     const provider = new ConfigAppProvider(appConfigs);
     const apps = new LocalApps(provider, this.transport, activity);
-    const services = { cache, clock, activity, counters, log };
+    const eventFaults = new EventFaults(log, clock, counters);
+    const services = { cache, clock, activity, counters, eventFaults, log };
     this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);
     const readiness = () => this.state;
     const idempotency = new IdempotencyStore(config.idempotency, clock);

@@ -18,6 +18,8 @@ export class Counters {
   triggers = 0;
   /** HTTP answers by status. */
   readonly httpResponses = new Map<number, number>();
+  /** Catalogued events that were not as the catalogue has them, passed on or refused. */
+  eventFaults = 0;
   rateLimited = 0;
   idempotentReplays = 0;
   webhooksDelivered = 0;

@@ -217,6 +217,9 @@ export const APP_SETTINGS: readonly Setting[] = [
   setting('duplicateSubscription', readText, 'PREGON_APP_DUPLICATE_SUBSCRIPTION'),
   setting('internalSubscriptionError', readBoolean, 'PREGON_APP_INTERNAL_SUBSCRIPTION_ERROR'),
   setting('terminateCloseCode', readNumber, 'PREGON_APP_TERMINATE_CLOSE_CODE'),
+  setting('eventSystems', readList, 'PREGON_APP_EVENT_SYSTEMS'),
+  setting('eventValidation', readText, 'PREGON_APP_EVENT_VALIDATION'),
+  setting('clientEventValidation', readText, 'PREGON_APP_CLIENT_EVENT_VALIDATION'),
   // Their headers may hold tokens.
   secret(
     setting(

@@ -5,6 +5,7 @@ import type { LocalApp } from '../connections/local-app.js';
 import type { ApiServices } from './api-call.js';
 import { HttpError } from './response.js';
 import { takeTriggers } from './rate-limits.js';
+import { rejectFaults, warnOfFaults } from './check-triggers.js';
 
 /** An event for one channel, checked for shape but not yet against the app's limits. */
 export interface Trigger {
@@ -21,12 +22,15 @@ export interface Trigger {
  */
 export function trigger(app: LocalApp, triggers: readonly Trigger[], services: ApiServices): void {
   for (const event of triggers) checkTrigger(app, event);
+  const checks = app.app.eventChecks.triggers;
+  if (checks?.mode === 'reject') rejectFaults(checks, triggers, services);
   takeTriggers(app, triggers.length, services);
   for (const { name, data, channel, socketId } of triggers) {
     const except = socketId === undefined ? undefined : app.connections.get(socketId);
     publishEvent(app.app.id, app.channels, services.cache, { event: name, channel, data }, except);
   }
   services.counters.triggers += triggers.length;
+  if (checks?.mode === 'warn') warnOfFaults(checks, app, triggers, services);
 }
 
 function checkTrigger({ app }: LocalApp, { name, data, channel }: Trigger): void {

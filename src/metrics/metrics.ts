@@ -69,6 +69,7 @@ export class Metrics {
         () => counters.slowConsumers,
       ],
       ['triggers', 'Events triggered through the HTTP API, one for each channel', () => counters.triggers],
+      ['event_faults', 'Events that did not fit the catalogue', () => counters.eventFaults],
       ['rate_limited', 'Requests and messages refused by a rate limit', () => counters.rateLimited],
       ['idempotent_replays', 'Requests answered from an idempotency key', () => counters.idempotentReplays],
       ['webhooks_delivered', 'Webhook requests that succeeded', () => counters.webhooksDelivered],
