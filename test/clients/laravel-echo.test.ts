@@ -1,66 +1,11 @@
-import Echo, { type Channel } from 'laravel-echo';
-import pusherJs, { type ChannelAuthorizationCallback } from 'pusher-js';
+import type Echo from 'laravel-echo';
+import type { Channel } from 'laravel-echo';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { called, echoClient, pusherOf } from '../support/echo-client.js';
 import { eventually } from '../support/eventually.js';
-import {
-  applicationOf,
-  authorize,
-  connectionOptions,
-  nextEvent,
-  type Pusher,
-  type ClientUser,
-} from '../support/client-libraries.js';
-import { startServer, TEST_APP, type TestServer } from '../support/start-server.js';
+import { applicationOf, nextEvent } from '../support/client-libraries.js';
+import { startServer } from '../support/start-server.js';
 import { onEachTransport } from '../support/transports.js';
-
-type Broadcaster = 'reverb' | 'pusher';
-
-/** Echo as a Laravel front end sets it up; it disconnects when the test ends. */
-function echoClient(
-  broadcaster: Broadcaster,
-  server: TestServer,
-  user: ClientUser = { id: '1' },
-  application = applicationOf(server),
-): Echo<'reverb'> {
-  const echo = new Echo({
-    ...connectionOptions(server),
-    // Both are the same connector; its types tell them apart all the way down.
-    broadcaster: broadcaster as 'reverb',
-    key: TEST_APP.key,
-    Pusher: pusherJs,
-    authorizer: ({ name }: { readonly name: string }) => ({
-      authorize: (socketId: string, callback: ChannelAuthorizationCallback) => {
-        callback(null, authorize(application, socketId, name, user));
-      },
-    }),
-    userAuthentication: {
-      customHandler: (
-        { socketId }: { readonly socketId: string },
-        callback: (error: null, data: { auth: string; user_data: string }) => void,
-      ) => {
-        callback(null, application.authenticateUser(socketId, { id: user.id }));
-      },
-      endpoint: '',
-      headers: {},
-    },
-  });
-  onTestFinished(() => {
-    echo.disconnect();
-  });
-  return echo;
-}
-
-/** The client below, which Echo's types do not name. */
-function pusherOf({ connector }: Echo<'reverb'>): Pusher {
-  return (connector as { pusher: unknown }).pusher as Pusher;
-}
-
-/** Waits for a callback that Echo is given. */
-function called<T = unknown>(give: (callback: (value: T) => void) => unknown): Promise<T> {
-  return new Promise((resolve) => {
-    give(resolve);
-  });
-}
 
 const NOTIFICATION = 'Illuminate\\Notifications\\Events\\BroadcastNotificationCreated';
 
