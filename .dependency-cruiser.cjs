@@ -68,6 +68,8 @@ module.exports = {
     edge('commander', '^src/cli/'),
     edge('pino', '^src/log[.]ts$'),
     edge('undici', '^src/(webhooks/|cli/health)'),
+    edge('ioredis', '^src/cluster/redis-'),
+    edge('@nats-io', '^src/cluster/nats-bus[.]ts$'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

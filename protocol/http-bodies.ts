@@ -71,9 +71,33 @@ export type ParsedBody<T> =
  * @param json the text that `body` was parsed from; empty where it was not JSON and its members are strings
  */
 export function parseTriggerBody(body: unknown, json: string): ParsedBody<TriggerBody> {
+  const plain = plainTrigger(body);
+  if (plain !== undefined) return { ok: true, value: plain };
   const parsed = result(TriggerSchema.safeParse(withStringData(body, () => json)));
   if (!parsed.ok || triggerChannels(parsed.value).length > 0) return parsed;
   return { ok: false, problem: 'Missing required parameter: channel' };
+}
+
+/**
+ * A trigger as the libraries send it, or undefined: what the schema says of any other. The schema takes as long as all
+ * else that is done with a trigger that nobody listens to.
+ */
+function plainTrigger(body: unknown): TriggerBody | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const { name, data, channel, channels, socket_id, info } = body;
+  if (!isText(name) || typeof data !== 'string') return undefined;
+  if (!isOptionalString(socket_id) || !isOptionalString(info)) return undefined;
+  if (channels === undefined) return isText(channel) ? { name, data, channel, socket_id, info } : undefined;
+  if (channel !== undefined || !Array.isArray(channels) || channels.length === 0) return undefined;
+  return channels.every(isText) ? { name, data, channels, socket_id, info } : undefined;
+}
+
+function isOptionalString(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /**

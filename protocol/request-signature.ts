@@ -32,7 +32,45 @@ export function parseQuery(query: string): QueryParameter[] {
 /** The value of a parameter by its lower-case name; the first where it is repeated. */
 export function queryValue(parameters: readonly QueryParameter[], name: string): string | undefined {
   for (const [key, value] of parameters) {
-    if (key.length === name.length && key.toLowerCase() === name) return value;
+    if (key === name || (key.length === name.length && key.toLowerCase() === name)) return value;
+  }
+  return undefined;
+}
+
+/** The parameters of a query that holds those of its signature and no others. */
+export interface UsualQuery {
+  readonly key: string;
+  /** Digits, seconds since 1970. */
+  readonly timestamp: string;
+  readonly bodyMd5: string | undefined;
+  readonly signature: string;
+  /** The query as {@link requestText} has it. */
+  readonly signedQuery: string;
+}
+
+const USUAL_QUERY =
+  /^auth_key=([^&%]+)&(?:auth_signature=([0-9a-f]{64})&)?auth_timestamp=(\d{1,15})&auth_version=1\.0(?:&body_md5=([0-9a-f]{32}))?(?:&auth_signature=([0-9a-f]{64}))?$/;
+
+/** `&auth_signature=` and its digits. */
+const SIGNATURE_LENGTH = 16 + 64;
+
+/**
+ * Reads a query in the form that nearly every trigger has: sorted, unescaped, version 1.0, the signature in its place
+ * or last. One match takes a fifth of the time of {@link parseQuery}, the look-ups in it and {@link requestText}.
+ *
+ * @returns undefined for any other query, valid or not
+ */
+export function readUsualQuery(query: string): UsualQuery | undefined {
+  const match = USUAL_QUERY.exec(query);
+  if (match === null) return undefined;
+  const [, key = '', sorted, timestamp = '', bodyMd5, last] = match;
+  if (sorted !== undefined && last === undefined) {
+    const end = 'auth_key='.length + key.length;
+    const signedQuery = query.slice(0, end) + query.slice(end + SIGNATURE_LENGTH);
+    return { key, timestamp, bodyMd5, signature: sorted, signedQuery };
+  }
+  if (last !== undefined && sorted === undefined) {
+    return { key, timestamp, bodyMd5, signature: last, signedQuery: query.slice(0, -SIGNATURE_LENGTH) };
   }
   return undefined;
 }

@@ -10,9 +10,14 @@ import type { Config } from './config/schema.js';
 import { ConnectionServer } from './connections/connection-server.js';
 import { drainConnections } from './connections/drain.js';
 import { LocalApps } from './connections/local-apps.js';
+import { createGateway } from './gateway/gateway.js';
+import type { Hub } from './gateway/hub/hub.js';
 import type { Readiness } from './http/handlers/health.js';
 import { HttpServer } from './http/http-server.js';
 import { IdempotencyStore } from './http/idempotency.js';
+import { ClusterLink } from './connections/cluster-link.js';
+import { Cluster } from './cluster/cluster.js';
+import type { ClusterDrivers } from './cluster/create-cluster-drivers.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics/metrics.js';
 import { createTransport } from './transports/create-transport.js';
@@ -26,6 +31,8 @@ import { Webhooks } from './webhooks/webhooks.js';
 export interface ServerOptions {
   readonly log?: Log;
   readonly clock?: Clock;
+  /** Connects it with other nodes; without, it is alone. */
+  readonly cluster?: ClusterDrivers;
 }
 
 /** Where a started server can be reached. */
@@ -41,11 +48,19 @@ export interface ServerAddress {
 const CLOSING_MS = 2000;
 const CLOSING_POLL_MS = 20;
 
+/** Until the other nodes are reached; after that, clients are served without them. */
+const CLUSTER_START_MS = 5000;
+
 /** uWebSockets.js counts idle time in steps; between two of them its ping and our close of the silent would cross. */
 const IDLE_STEP_SECONDS = 4;
 
 function wholeSteps(seconds: number): number {
   return Math.ceil(seconds / IDLE_STEP_SECONDS) * IDLE_STEP_SECONDS;
+}
+
+/** A host as URLs have it: IPv6 addresses in brackets. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** One node: the parts, built from a configuration and connected. */
@@ -56,7 +71,9 @@ export class PregonServer {
   private readonly transportNote: string;
   private readonly connections: ConnectionServer;
   private readonly http: HttpServer;
+  private readonly hub: Hub | undefined;
   private readonly management: ManagementServer | undefined;
+  private readonly cluster: Cluster | undefined;
   private readonly webhooks: Webhooks;
   private readonly closeWebhooks: () => Promise<void>;
   private readonly timers: Timer[] = [];
@@ -87,23 +104,39 @@ export class PregonServer {
     const counters = new Counters();
     const cache = new EventCache(config.cache, clock);
     const provider = new ConfigAppProvider(appConfigs);
-    const apps = new LocalApps(provider, this.transport, activity);
     const eventFaults = new EventFaults(log, clock, counters);
+    const { graceMilliseconds } = config.webhooks;
+    const cluster = options.cluster && new Cluster(options.cluster, { clock, log, activity });
+    this.cluster = cluster;
+    const apps = new LocalApps(provider, this.transport, activity, cache, cluster, (app) => {
+      cluster?.add(app.app.id, new ClusterLink(app, this.connections, graceMilliseconds));
+    });
     const services = { cache, clock, activity, counters, eventFaults, log };
     this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);
-    const readiness = () => this.state;
-    const idempotency = new IdempotencyStore(config.idempotency, clock);
+    const readiness = () => this.readiness();
+    const idempotency = new IdempotencyStore(config.idempotency, clock, cluster);
+    const gateway = createGateway(config, apps, {
+      ...services,
+      connections: this.connections,
+      idempotency,
+      shared: cluster,
+    });
+    this.hub = gateway.hub;
     this.http = new HttpServer(
       { ...services, apps, connections: this.connections, idempotency, readiness },
       server.pathPrefix,
       server.maxRequestBytes,
+      gateway.http,
     );
     const { post, close } = createPost(config.webhooks.requestTimeoutSeconds * 1000);
-    this.webhooks = new Webhooks(provider, activity, config.webhooks, { clock, log, counters, post });
+    // With other nodes, one of which the client may come back to, the cluster waits for that.
+    const delivery = cluster === undefined ? config.webhooks : { ...config.webhooks, graceMilliseconds: 0 };
+    this.webhooks = new Webhooks(provider, activity, delivery, { clock, log, counters, post });
     this.closeWebhooks = close;
     if (config.management.enabled) {
       const version = packageVersion();
-      const metrics = new Metrics({ counters, apps, cache, version, transport: this.transport.name });
+      const transport = this.transport.name;
+      const metrics = new Metrics({ counters, apps, cache, hub: this.hub, cluster, version, transport });
       this.management = new ManagementServer({ metrics, readiness });
     }
   }
@@ -115,11 +148,17 @@ export class PregonServer {
    */
   async start(): Promise<ServerAddress> {
     const { config, clock } = this;
-    const port = await this.transport.listen({ connections: this.connections, http: this.http });
+    await this.cluster?.start(CLUSTER_START_MS);
+    const port = await this.transport.listen({
+      connections: this.connections,
+      http: this.http,
+      sockets: this.hub,
+    });
     this.timers.push(
       clock.every(1000, () => {
         this.guard(() => {
           this.connections.sweep();
+          this.hub?.sweep();
         });
       }),
       clock.every(5000, () => {
@@ -145,8 +184,12 @@ export class PregonServer {
     this.state = { ready: false, reason: 'stopping' };
     this.log.info({ connections: this.transport.openSockets, drainSeconds }, 'stopping');
     this.transport.stopListening();
-    await drainConnections(this.connections, this.clock, drainSeconds);
+    await Promise.all([
+      drainConnections(this.connections, this.clock, drainSeconds),
+      this.hub && drainConnections(this.hub.stopping(), this.clock, drainSeconds),
+    ]);
     await this.waitUntilClosed();
+    await this.cluster?.stop();
     await this.webhooks.stop();
     await this.close();
     this.log.info({}, 'stopped');
@@ -159,6 +202,13 @@ export class PregonServer {
     await this.transport.close();
     await this.closeWebhooks();
     await this.management?.close();
+    await this.cluster?.close();
+  }
+
+  /** A node that cannot reach the others still serves its clients, and should not be sent more. */
+  private readiness(): Readiness {
+    if (!this.state.ready || this.cluster === undefined || this.cluster.isHealthy) return this.state;
+    return { ready: false, reason: 'degraded: the other nodes cannot be reached' };
   }
 
   private async startManagement(): Promise<number | undefined> {
@@ -196,10 +246,13 @@ export class PregonServer {
     const { apps, management, server } = this.config;
     this.log.info(
       {
-        url: `${scheme}://${host}:${port}${server.pathPrefix}`,
+        url: `${scheme}://${hostInUrl(host)}:${port}${server.pathPrefix}`,
         apps: apps.map(({ id }) => id),
         transport: this.transportNote,
-        management: managementPort === undefined ? 'off' : `http://${management.host}:${managementPort}`,
+        gateway: this.config.gateway.secret === null ? 'off' : 'on',
+        hub: this.hub === undefined ? 'off' : 'on',
+        management:
+          managementPort === undefined ? 'off' : `http://${hostInUrl(management.host)}:${managementPort}`,
       },
       'listening',
     );

@@ -3,10 +3,11 @@ import { connect, type Socket } from 'node:net';
 
 const APP = { id: 'app-id', key: 'app-key', secret: 'app-secret' };
 
-/** A raw WebSocket client: sends masked text frames, counts the bytes that come. */
+/** A raw WebSocket client: sends masked text frames, and tells how many bytes come. */
 export interface Subscriber {
   readonly socket: Socket;
-  received: number;
+  /** Called with the number of bytes that came. */
+  onBytes: (count: number) => void;
 }
 
 function hmac(text: string): string {
@@ -21,6 +22,17 @@ function maskedFrame(text: string): Buffer {
       ? Buffer.from([0x81, 0x80 | payload.length])
       : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 255]);
   return Buffer.concat([header, Buffer.alloc(4), payload]);
+}
+
+const PING = 0x89;
+
+/** A client's pong, masked with zero. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
+/** Empty pings, two bytes each, at the start or the end of what came; they do not come in the midst of an event. */
+function countPings(chunk: Buffer): number {
+  const first = chunk[0] === PING ? 1 : 0;
+  return first + (chunk.length > 2 && chunk[chunk.length - 2] === PING ? 1 : 0);
 }
 
 /** Opens sockets on raw uWS, which subscribes them by itself. */
@@ -51,7 +63,7 @@ function open(
 ): Promise<Subscriber> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
-    const subscriber: Subscriber = { socket, received: 0 };
+    const subscriber: Subscriber = { socket, onBytes: () => undefined };
     let text = '';
     let isSubscribing = false;
     const handshake = (data: Buffer) => {
@@ -64,7 +76,9 @@ function open(
       if (!isReady(text)) return;
       socket.off('data', handshake);
       socket.on('data', (chunk: Buffer) => {
-        subscriber.received += chunk.length;
+        const pings = countPings(chunk);
+        if (pings > 0) socket.write(PONG);
+        subscriber.onBytes(chunk.length - 2 * pings);
       });
       resolve(subscriber);
     };
@@ -88,6 +102,20 @@ export async function openMany(count: number, openOne: () => Promise<Subscriber>
   return subscribers;
 }
 
+/** @returns when each of some subscribers got so many more bytes */
+export function received(subscribers: readonly Subscriber[], bytes: number): Promise<void> {
+  let missing = subscribers.length;
+  return new Promise((resolve) => {
+    for (const subscriber of subscribers) {
+      let left = bytes;
+      subscriber.onBytes = (count) => {
+        left -= count;
+        if (left <= 0 && left + count > 0 && --missing === 0) resolve();
+      };
+    }
+  });
+}
+
 /** The bytes of a POST over a kept-alive connection. */
 export function postBytes(path: string, body: string): Buffer {
   return Buffer.from(
@@ -103,67 +131,79 @@ export function signedPath(body: string): string {
   return `${path}?${query}&auth_signature=${hmac(`POST\n${path}\n${query}`)}`;
 }
 
-/** Sends the same request over and over, with a fixed number in flight. */
+/** Sends the same request over and over, one in flight on each of some kept-alive connections. */
 export class Poster {
-  private answered = 0;
-  private sent = 0;
+  private readonly sockets: Socket[] = [];
+  /** Bytes of an answer; all are alike. */
   private answerBytes = 0;
-  private buffered = 0;
+  private sent = 0;
+  private answered = 0;
   private wanted = 0;
   private done: (() => void) | undefined;
 
-  private constructor(
-    private readonly socket: Socket,
-    private readonly request: Buffer,
-    private readonly inFlight: number,
-  ) {}
+  private constructor(private readonly request: Buffer) {}
 
-  static async open(port: number, request: Buffer, inFlight: number): Promise<Poster> {
-    const socket = connect(port, '127.0.0.1');
-    socket.setNoDelay(true);
-    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    const poster = new Poster(socket, request, inFlight);
-    // The first answer tells how long all are.
-    poster.answerBytes = await new Promise<number>((resolve) => {
-      socket.once('data', (data: Buffer) => {
-        if (!data.toString('latin1').startsWith('HTTP/1.1 200')) throw new Error(data.toString('latin1'));
-        resolve(data.length);
-      });
-      socket.write(request);
-    });
-    socket.on('data', (data: Buffer) => {
-      poster.onData(data.length);
-    });
+  /** Each connection is used once, so that all are warm. */
+  static async open(port: number, request: Buffer, connections: number): Promise<Poster> {
+    const poster = new Poster(request);
+    for (let i = 0; i < connections; i++) poster.sockets.push(await poster.connect(port));
     return poster;
   }
 
   /** @returns when `count` requests were answered */
   post(count: number): Promise<void> {
-    this.wanted = this.answered + count;
-    this.sent = this.answered;
+    this.wanted = count;
+    this.sent = 0;
+    this.answered = 0;
     return new Promise((resolve) => {
       this.done = resolve;
-      this.fill();
+      for (const socket of this.sockets) this.next(socket);
+    });
+  }
+
+  /** Sends `count` requests at once on the first connection. @returns when all were answered */
+  pipeline(count: number): Promise<void> {
+    this.wanted = count;
+    this.sent = count;
+    this.answered = 0;
+    return new Promise((resolve) => {
+      this.done = resolve;
+      this.sockets[0]?.write(Buffer.concat(Array<Buffer>(count).fill(this.request)));
     });
   }
 
   close(): void {
-    this.socket.destroy();
+    for (const socket of this.sockets) socket.destroy();
   }
 
-  private onData(length: number): void {
-    this.buffered += length;
-    const answers = Math.floor(this.buffered / this.answerBytes);
-    this.buffered -= answers * this.answerBytes;
-    this.answered += answers;
-    if (this.answered >= this.wanted) this.done?.();
-    else this.fill();
+  private async connect(port: number): Promise<Socket> {
+    const socket = connect(port, '127.0.0.1');
+    socket.setNoDelay(true);
+    this.answerBytes = await new Promise<number>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.once('data', (data: Buffer) => {
+        const text = data.toString('latin1');
+        if (text.startsWith('HTTP/1.1 200')) resolve(data.length);
+        else reject(new Error(text));
+      });
+      socket.write(this.request);
+    });
+    let received = 0;
+    socket.on('data', (data: Buffer) => {
+      received += data.length;
+      while (received >= this.answerBytes) {
+        received -= this.answerBytes;
+        this.answered++;
+        if (this.answered === this.wanted) this.done?.();
+        this.next(socket);
+      }
+    });
+    return socket;
   }
 
-  private fill(): void {
-    const count = Math.min(this.inFlight - (this.sent - this.answered), this.wanted - this.sent);
-    if (count <= 0) return;
-    this.sent += count;
-    this.socket.write(count === 1 ? this.request : Buffer.concat(Array<Buffer>(count).fill(this.request)));
+  private next(socket: Socket): void {
+    if (this.sent >= this.wanted) return;
+    this.sent++;
+    socket.write(this.request);
   }
 }

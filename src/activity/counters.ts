@@ -20,6 +20,12 @@ export class Counters {
   readonly httpResponses = new Map<number, number>();
   /** Catalogued events that were not as the catalogue has them, passed on or refused. */
   eventFaults = 0;
+  /** Sockets of the payments hub that were opened, handshakes it refused, and frames it sent. */
+  hubSocketsOpened = 0;
+  hubRefused = 0;
+  hubFrames = 0;
+  /** Requests to the gateway and the hub that were answered as the same one shortly before. */
+  gatewayDuplicates = 0;
   rateLimited = 0;
   idempotentReplays = 0;
   webhooksDelivered = 0;

@@ -1,7 +1,7 @@
 import { channelPolicy } from '../../protocol/channel-name.js';
 import type { Frame } from '../../protocol/server-codec.js';
 import type { ActivityEmitter } from '../activity/activity.js';
-import { Channel } from './channel.js';
+import { Channel, type FrameListener } from './channel.js';
 
 /** Sends a frame to every socket of this node that is on a topic. */
 export interface TopicPublisher {
@@ -28,7 +28,8 @@ export class Channels {
   constructor(
     private readonly appId: string,
     private readonly publisher: TopicPublisher,
-    private readonly activity: ActivityEmitter,
+    /** Undefined where what happens on one node is not to be told. */
+    private readonly activity: ActivityEmitter | undefined,
   ) {}
 
   find(name: string): Channel | undefined {
@@ -54,7 +55,7 @@ export class Channels {
     }
     channel.subscriptionCount++;
     if (channel.subscriptionCount === 1 && !channel.policy.serverToUser) {
-      this.activity.emit({ type: 'ChannelOccupied', appId: this.appId, channel: name });
+      this.activity?.emit({ type: 'ChannelOccupied', appId: this.appId, channel: name });
     }
     return channel;
   }
@@ -65,8 +66,22 @@ export class Channels {
     if (channel.subscriptionCount > 0) return;
     this.byName.delete(channel.name);
     if (!channel.policy.serverToUser) {
-      this.activity.emit({ type: 'ChannelVacated', appId: this.appId, channel: channel.name });
+      this.activity?.emit({ type: 'ChannelVacated', appId: this.appId, channel: channel.name });
     }
+  }
+
+  /**
+   * Hears what is broadcast on a channel of this node, and counts as a subscription meanwhile.
+   *
+   * @returns a function that ends it
+   */
+  listen(name: string, listener: FrameListener): () => void {
+    const channel = this.occupy(name);
+    channel.listeners ??= new Set();
+    channel.listeners.add(listener);
+    return () => {
+      if (channel.listeners?.delete(listener) === true) this.vacate(channel);
+    };
   }
 
   /**
@@ -79,5 +94,7 @@ export class Channels {
     if (channel === undefined) return;
     if (except?.isSubscribed(name) === true) except.socket.publish(channel.topic, frame);
     else this.publisher.publish(channel.topic, frame);
+    if (channel.listeners === undefined) return;
+    for (const listener of channel.listeners) listener(frame);
   }
 }

@@ -22,13 +22,16 @@ const ENTRY_BYTES = 200;
  */
 export class EventCache {
   private readonly events: LRUCache<string, CachedEvent>;
+  /** How long an event is kept. */
+  readonly ttlMs: number;
 
   constructor({ ttlSeconds, maxEntries, maxBytes }: EventCacheOptions, clock: Pick<Clock, 'monotonic'>) {
+    this.ttlMs = ttlSeconds * 1000;
     this.events = new LRUCache({
       max: maxEntries,
       maxSize: maxBytes,
       sizeCalculation: ({ event, data }, key) => ENTRY_BYTES + 2 * (event.length + data.length + key.length),
-      ttl: ttlSeconds * 1000,
+      ttl: this.ttlMs,
       ttlResolution: 0,
       perf: { now: () => clock.monotonic() },
     });
@@ -38,8 +41,9 @@ export class EventCache {
     return this.events.get(entryKey(appId, channel));
   }
 
-  set(appId: string, channel: string, event: CachedEvent): void {
-    this.events.set(entryKey(appId, channel), event);
+  /** @param ttlMs how long it is kept from now on */
+  set(appId: string, channel: string, event: CachedEvent, ttlMs = this.ttlMs): void {
+    this.events.set(entryKey(appId, channel), event, { ttl: ttlMs });
   }
 
   /** Whole seconds an event will still be kept; 0 when there is none. */

@@ -9,37 +9,39 @@ import type { Channels } from './channels.js';
  * every few seconds if something changed.
  */
 export class SubscriptionCounts {
-  private readonly changed = new Set<string>();
+  /** Counts that are still to be announced, by channel. */
+  private readonly changed = new Map<string, number>();
 
   constructor(
     private readonly appId: string,
     private readonly channels: Channels,
-    private readonly activity: ActivityEmitter,
+    /** Undefined where somebody else tells what happens. */
+    private readonly activity: ActivityEmitter | undefined,
   ) {}
 
-  /** A subscription came or went. */
-  update(channel: Channel): void {
+  /** @param count of the whole channel, after a subscription came or went */
+  update(channel: Channel, count: number): void {
     if (channel.policy.presence || channel.policy.serverToUser) return;
-    if (channel.subscriptionCount <= Limits.immediateSubscriptionCount) {
+    if (count <= Limits.immediateSubscriptionCount) {
       this.changed.delete(channel.name);
-      this.announce(channel);
+      this.announce(channel, count);
     } else {
-      this.changed.add(channel.name);
+      this.changed.set(channel.name, count);
     }
   }
 
   /** Announces what has changed since the last time; called every 5 seconds. */
   flush(): void {
-    for (const name of this.changed) {
+    for (const [name, count] of this.changed) {
       const channel = this.channels.find(name);
-      if (channel !== undefined) this.announce(channel);
+      if (channel !== undefined) this.announce(channel, count);
     }
     this.changed.clear();
   }
 
-  private announce({ name, policy, subscriptionCount: count }: Channel): void {
+  private announce({ name, policy }: Channel, count: number): void {
     // The Java client would try to decrypt the count of an encrypted channel.
     if (!policy.encrypted) this.channels.broadcast(name, encodeSubscriptionCount(name, count));
-    this.activity.emit({ type: 'SubscriptionCountChanged', appId: this.appId, channel: name, count });
+    this.activity?.emit({ type: 'SubscriptionCountChanged', appId: this.appId, channel: name, count });
   }
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { Agent, request } from 'undici';
 import type { Config } from '../config/schema.js';
+import { hostInUrl } from '../server.js';
 import { findTls } from '../transports/find-tls.js';
 import { ExitCode } from './exit-codes.js';
 
@@ -41,6 +42,5 @@ function healthUrl({ server, management, tls }: Config): string {
 /** Where a server that listens on this address can be asked from this machine. */
 function hostOf(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
+  return hostInUrl(host === '::' ? '::1' : host);
 }

@@ -1,3 +1,4 @@
+import { createClusterDrivers } from '../cluster/create-cluster-drivers.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { createLog, type Log } from '../log.js';
 import { PregonServer } from '../server.js';
@@ -21,7 +22,8 @@ export async function runServer({ config, development }: LoadedConfig): Promise<
 
   // Listened to before the start: whoever waits for the server to listen may want it to end at once.
   const signal = untilSignal();
-  const server = new PregonServer(config, { log });
+  const cluster = await createClusterDrivers(config.cluster);
+  const server = new PregonServer(config, { log, ...(cluster && { cluster }) });
   await server.start();
   if (development) logDevelopment(log);
   await signal;

@@ -4,10 +4,10 @@ import { addDevelopmentApp, refusePublishedSecrets } from './development-app.js'
 import type { EnvRecord } from './env-file.js';
 import { ConfigSchema, type Config } from './schema.js';
 import { showValue } from './secrets.js';
-import { SERVER_SETTINGS } from './settings.js';
+import { GATEWAY_PORT, SERVER_SETTINGS } from './settings.js';
 import { deepFreeze, getPath, isTree, leaves, nearest, setPath, type Tree } from './tree.js';
 import { unknownVariables } from './unknown-variables.js';
-import { Collected, readSetting, variableSources } from './variables.js';
+import { Collected, readSetting, variableSources, type VariableSource } from './variables.js';
 
 /** What the configuration is made of; each source wins over those after it. */
 export interface ConfigSources {
@@ -53,6 +53,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     collected.add(setting.path, found);
     setPath(tree, setting.path, found.value);
   }
+  addGatewayPort(tree, variables.all, collected);
   const isDescribed = addApp(tree, variables, collected);
   const development = !isDescribed && Array.isArray(tree['apps']) && tree['apps'].length === 0;
   if (development) addDevelopmentApp(tree, variables, collected);
@@ -74,6 +75,16 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     ]),
     development,
   };
+}
+
+/** With the gateway on, the port is the one that the server it stands in for listened on, unless something sets another. */
+function addGatewayPort(tree: Tree, sources: readonly VariableSource[], collected: Collected): void {
+  const secret = getPath(tree, 'gateway.secret');
+  if (secret === undefined || secret === null || getPath(tree, 'server.port') !== undefined) return;
+  const found = readSetting(GATEWAY_PORT, sources, collected);
+  if (found === undefined) return;
+  collected.add(GATEWAY_PORT.path, found);
+  setPath(tree, GATEWAY_PORT.path, found.value);
 }
 
 /** The config file as a tree that the other sources are laid over. */

@@ -53,6 +53,21 @@ export const readSeconds: Reader<number> = (text) => {
   return Number(match[1]) * unit;
 };
 
+/** Reverb's switch, which only knows Redis. */
+export const readScaling: Reader<string | undefined> = (text) => (readBoolean(text) ? 'redis' : undefined);
+
+/** soketi's adapters; between its processes of one host `cluster` needs nothing from outside. */
+export const readSoketiAdapter: Reader<string | undefined> = (text) =>
+  text === 'redis' || text === 'nats' ? text : undefined;
+
+/** The scheme Laravel connects to Redis with. */
+export const readRedisScheme: Reader<boolean | undefined> = (text) =>
+  ['tls', 'rediss'].includes(text.toLowerCase()) ? true : undefined;
+
+/** Laravel's `redis` or `predis` only tell how it would talk to a cluster, not that there is one. */
+export const readRedisCluster: Reader<boolean | undefined> = (text) =>
+  text === 'redis' || text === 'predis' ? undefined : readBoolean(text);
+
 /** soketi's times. */
 export const readMilliseconds: Reader<number> = (text) => readNumber(text) / 1000;
 
@@ -70,6 +85,9 @@ export const readJson: Reader = (text) => {
     throw new Error('must be JSON');
   }
 };
+
+/** soketi's lists. */
+export const readJsonOrList: Reader = (text) => (text.startsWith('[') ? readJson(text) : readList(text));
 
 /** soketi's webhooks: the same parts, named in snake case. */
 export const readSoketiWebhooks: Reader = (text) => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ErrorCode } from '../../protocol/error-codes.js';
 import { SYSTEMS } from '../../protocol/events/event.js';
 import { Limits } from '../../protocol/limits.js';
+import { ClusterSchema } from './cluster-schema.js';
 
 /**
  * Every setting: its shape, default and meaning. The JSON Schema of the config file and the README's table are made
@@ -170,6 +171,10 @@ const appSettings = {
   }),
   clientEventValidation: z.enum(['off', 'warn', 'reject']).default('reject').meta({
     description: 'Client events with catalogued names that do not fit, or that clients may not send',
+  }),
+  whenDegraded: z.enum(['local', 'refuse']).default('local').meta({
+    description:
+      'Triggers while the other nodes cannot be reached: delivered on this node, and to the others as far as they can be sent later, or refused with 503',
   }),
   webhooks: z
     .array(WebhookSchema)
@@ -340,6 +345,121 @@ const WebhookDeliverySchema = z.strictObject({
   }),
 });
 
+/** Algorithms of tokens that are signed with a shared secret, and with a private key. */
+export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
+export const KEY_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+const servedApp = (what: string) =>
+  APP_ID.nullable()
+    .default(null)
+    .meta({ description: `The app that ${what}; needed only where several apps are served` });
+
+const GatewaySchema = z.strictObject({
+  secret: z.string().min(1).nullable().default(null).meta({
+    description:
+      'What the back end sends in x-ws-secret; turns on /notify and its kin. The port is then also read from PORT and WEBSOCKET_PORT, where nothing else sets it',
+  }),
+  appId: servedApp('their events go to'),
+  secretInQuery: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Take the secret from ?ws_secret= as well; proxies write it into their logs' }),
+  publicUsers: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Answer GET /active-users without the secret' }),
+  aliases: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Also send each event under its older name (credit_approved)' }),
+  duplicateSeconds: z.int().min(0).max(3600).default(15).meta({
+    description: 'A request with the same body within this time is answered alike and publishes nothing',
+  }),
+  maxDuplicates: positive().default(10_000).meta({ description: 'Bodies remembered for that' }),
+});
+
+const HubSchema = z
+  .strictObject({
+    jwtSecret: z.string().min(32).nullable().default(null).meta({
+      description: 'Secret of HS256 tokens, 32 characters or more; turns on /notifications/ws',
+    }),
+    jwksUrl: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null)
+      .meta({ description: "Where the public keys of tokens are (JWKS), in a secret's place" }),
+    algorithms: z
+      .array(z.enum([...HMAC_ALGORITHMS, ...KEY_ALGORITHMS]))
+      .min(1)
+      .nullable()
+      .default(null)
+      .meta({
+        description: 'Algorithms that are taken; HS256 with a secret, RS256, ES256 and EdDSA with keys',
+      }),
+    userClaims: z
+      .array(z.string().min(1))
+      .min(1)
+      .default(['sub', 'userId', 'id'])
+      .meta({ description: "The claim that holds the user's id; the first that a token has counts" }),
+    issuer: z.string().min(1).nullable().default(null).meta({ description: 'Demanded in `iss`' }),
+    audience: z.string().min(1).nullable().default(null).meta({ description: 'Demanded in `aud`' }),
+    jwksCooldownSeconds: z.int().min(0).max(3600).default(30).meta({
+      description: 'The keys are fetched again for a key that is not known, at most this often',
+    }),
+    appId: servedApp('its users belong to'),
+    notifySecret: z.string().min(1).nullable().default(null).meta({
+      description:
+        "What the back end sends in x-ws-secret to notify a user; the gateway's unless given. A signature of the app is taken as well",
+    }),
+    rememberSeconds: z.int().min(0).default(300).meta({
+      description:
+        'The last confirmation is sent to who connects within this time, as far as the event cache keeps it',
+    }),
+    maxSockets: positive().default(10_000).meta({ description: 'Sockets at a time; further ones get 503' }),
+    maxSocketsPerUser: positive()
+      .default(20)
+      .meta({ description: 'Sockets of one user at a time; further ones get 429' }),
+  })
+  .check(({ value, issues }) => {
+    const { jwtSecret, jwksUrl, algorithms } = value;
+    if (jwtSecret !== null && jwksUrl !== null) {
+      issues.push({
+        code: 'custom',
+        input: jwksUrl,
+        path: ['jwksUrl'],
+        message: "cannot go with 'jwtSecret'",
+      });
+    }
+    // A public key taken for a secret would let anybody sign.
+    const fitting: readonly string[] = jwksUrl === null ? HMAC_ALGORITHMS : KEY_ALGORITHMS;
+    const unfit = algorithms?.filter((algorithm) => !fitting.includes(algorithm)) ?? [];
+    if (unfit.length > 0) {
+      const by = jwksUrl === null ? 'a secret' : 'keys';
+      issues.push({
+        code: 'custom',
+        input: algorithms,
+        path: ['algorithms'],
+        message: `with ${by} must be of ${fitting.join(', ')}`,
+      });
+    }
+  });
+
+/** Whether users may connect to the hub. */
+export function isHubOn({ jwtSecret, jwksUrl }: Pick<z.output<typeof HubSchema>, 'jwtSecret' | 'jwksUrl'>) {
+  return jwtSecret !== null || jwksUrl !== null;
+}
+
 const LogSchema = z.strictObject({
   level: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -361,6 +481,13 @@ export const ConfigSchema = z
     cache: CacheSchema.prefault({}).meta({ description: 'Events kept for cache channels' }),
     idempotency: IdempotencySchema.prefault({}).meta({ description: 'Repeated requests of the HTTP API' }),
     webhooks: WebhookDeliverySchema.prefault({}).meta({ description: 'How webhooks are delivered' }),
+    cluster: ClusterSchema.prefault({}).meta({ description: 'Several nodes that act as one' }),
+    gateway: GatewaySchema.prefault({}).meta({
+      description: 'The endpoints of the older Node and Socket.IO server',
+    }),
+    hub: HubSchema.prefault({}).meta({
+      description: 'The payments hub: plain WebSockets of users with a JWT',
+    }),
     management: ManagementSchema.prefault({}).meta({ description: 'The port for operators' }),
     log: LogSchema.prefault({}).meta({ description: 'The log, on standard output' }),
   })
@@ -387,6 +514,28 @@ export const ConfigSchema = z
           });
         }
         keys.add(key.key);
+      }
+    }
+    for (const section of ['gateway', 'hub'] as const) {
+      const { appId } = value[section];
+      if (appId === null || ids.has(appId)) continue;
+      issues.push({
+        code: 'custom',
+        input: appId,
+        path: [section, 'appId'],
+        message: 'is the id of no app',
+      });
+    }
+    if (value.apps.length > 1) {
+      const isOn = { gateway: value.gateway.secret !== null, hub: isHubOn(value.hub) };
+      for (const section of ['gateway', 'hub'] as const) {
+        if (!isOn[section] || value[section].appId !== null) continue;
+        issues.push({
+          code: 'custom',
+          input: undefined,
+          path: [section, 'appId'],
+          message: 'must say which app, since there are several',
+        });
       }
     }
   })

@@ -1,7 +1,8 @@
 import { isTree } from './tree.js';
 
 /** Never shown: secrets, lists that hold some, and the headers of webhooks, which may carry tokens. */
-const SECRET = /(?:^|\.)(?:secret|passphrase|keys(?:\.\d+)?)$|\.headers(?:\.|$)/;
+const SECRET =
+  /(?:^|\.)(?:secret|\w+Secret|passphrase|password|sentinelPassword|token|keys(?:\.\d+)?)$|\.headers(?:\.|$)/;
 
 /** A setting's value as JSON text, with whatever is secret in it masked. */
 export function showValue(path: string, value: unknown): string {
@@ -22,7 +23,5 @@ function masked(path: string, value: unknown): unknown {
 
 /** A URL without its password and its query, which may hold a token; any other text as it is. */
 function withoutUrlSecrets(text: string): string {
-  return text
-    .replace(/^(\w+:\/\/[^/?#@]*:)[^/?#]*@/, '$1***@')
-    .replace(/^(\w+:\/\/[^?#]*\?)[^#]+/, '$1***');
+  return text.replace(/^(\w+:\/\/[^/?#@]*:)[^/?#]*@/, '$1***@').replace(/^(\w+:\/\/[^?#]*\?)[^#]+/, '$1***');
 }

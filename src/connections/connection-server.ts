@@ -15,6 +15,7 @@ import { Connection } from './connection.js';
 import { handleMessage } from './handle-message.js';
 import { Handshakes, type Handshake } from './handshake.js';
 import { leaveAllChannels } from './handlers/unsubscribe.js';
+import type { LocalApp } from './local-app.js';
 import type { LocalApps } from './local-apps.js';
 import type { ConnectionServices } from './services.js';
 import type { HandshakeRequest, Socket } from './socket.js';
@@ -69,6 +70,7 @@ export class ConnectionServer {
     const { app } = handshake;
     const connection = new Connection(app, socket, newSocketId(app.connections), this.seconds);
     app.connections.set(connection.socketId, connection);
+    app.cluster?.connected(app.app.id);
     counters.connectionsOpened++;
     socket.send(encodeConnectionEstablished(connection.socketId, app.app.settings.activityTimeoutSeconds));
     if (log.isDebug) log.debug({ app: app.app.id, socketId: connection.socketId }, 'connection opened');
@@ -83,8 +85,10 @@ export class ConnectionServer {
    */
   message(connection: Connection, frame: string, bytes: number): void {
     try {
-      if (this.admits(connection, bytes))
-        handleMessage(connection, decodeClientMessage(frame), this.services);
+      if (!this.admits(connection, bytes)) return;
+      handleMessage(connection, decodeClientMessage(frame), this.services)?.catch((error: unknown) => {
+        this.answerError(connection, error);
+      });
     } catch (error) {
       this.answerError(connection, error);
     }
@@ -126,6 +130,15 @@ export class ConnectionServer {
       this.release(connection);
     } catch (error) {
       this.internalError(error);
+    }
+  }
+
+  /** Closes the connections of a user that are open here. */
+  terminateUser({ app, users }: LocalApp, userId: string): void {
+    // The setting's schema allows the codes that clients understand.
+    const code = app.settings.terminateCloseCode as ErrorCode;
+    for (const connection of [...users.connections(userId)]) {
+      this.closeWithError(connection, code, 'You got disconnected by the app.');
     }
   }
 
@@ -184,6 +197,9 @@ export class ConnectionServer {
     connection.isClosing = true;
     const { app } = connection;
     app.connections.delete(connection.socketId);
+    app.cluster?.disconnected(app.app.id);
+    // What still waits finds that nobody wants it any more.
+    connection.pending = undefined;
     leaveAllChannels(connection);
     app.users.signOut(connection);
     const { log } = this.services;

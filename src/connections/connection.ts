@@ -6,6 +6,12 @@ import type { TokenBucket } from '../limits/token-bucket.js';
 import type { LocalApp } from './local-app.js';
 import type { Socket } from './socket.js';
 
+/** A subscription that is granted and will stand in a moment. */
+export interface PendingSubscription {
+  /** How often the client asked for it. */
+  requests: number;
+}
+
 /**
  * One client on one transport. A plain record: there may be a hundred thousand of them, so what only some need is made
  * when they need it, and none has a timer.
@@ -14,6 +20,8 @@ export class Connection implements Subscriber {
   readonly subscriptions = new Map<string, Channel>();
   /** Whom this connection stands for in each presence channel. */
   memberships: Map<string, MemberData> | undefined = undefined;
+  /** Subscriptions that wait for the other nodes, by channel. */
+  pending: Map<string, PendingSubscription> | undefined = undefined;
   /** Who signed in. */
   user: UserData | undefined = undefined;
   /** Signed in, or subscribed to a private or presence channel (CONN-8). */

@@ -10,30 +10,29 @@ import { unsubscribe } from './handlers/unsubscribe.js';
 /**
  * Passes a message to its handler.
  *
- * @throws ProtocolError for a client's mistake
+ * @returns undefined when it is done at once, otherwise when it is done
+ * @throws ProtocolError for a client's mistake, also as a rejection
  */
 export function handleMessage(
   connection: Connection,
   message: ClientMessage,
   services: ConnectionServices,
-): void {
+): Promise<void> | undefined {
   switch (message.event) {
     case 'pusher:ping':
       connection.socket.send(PONG_FRAME);
-      return;
+      return undefined;
     case 'pusher:pong':
-      return;
+      return undefined;
     case 'pusher:subscribe':
-      subscribe(connection, message, services);
-      return;
+      return subscribe(connection, message, services);
     case 'pusher:unsubscribe':
       unsubscribe(connection, message.channel);
-      return;
+      return undefined;
     case 'pusher:signin':
-      signIn(connection, message);
-      return;
+      return signIn(connection, message);
     case 'client event':
       relayClientEvent(connection, message, services);
-      return;
+      return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { ErrorCode } from '../../protocol/error-codes.js';
 import { parseQuery, queryValue } from '../../protocol/request-signature.js';
 import type { Clock } from '../clock.js';
 import { KeyedLimiter } from '../limits/keyed-limiter.js';
-import { networkOf } from '../limits/network.js';
+import { isLoopback, networkOf } from '../limits/network.js';
 import type { LocalApp } from './local-app.js';
 import type { LocalApps } from './local-apps.js';
 import type { HandshakeRequest } from './socket.js';
@@ -44,7 +44,6 @@ export class Handshakes {
   /** Two Dart clients reconnect at once, whatever they were told, so a storm is held off per key and address. */
   private overRate(app: LocalApp, key: string, address: string): Refusal | undefined {
     const { maxHandshakesPerSecond: perSecond, handshakeBurst } = app.app.settings;
-    // A proxy on this machine that is not trusted stands for all its clients.
     if (perSecond === null || isLoopback(address)) return undefined;
     if (
       this.limiter.take(`${key}|${networkOf(address)}`, perSecond, handshakeBurst, this.clock.monotonic())
@@ -58,7 +57,8 @@ export class Handshakes {
   }
 }
 
-function refusal({ app, connections }: LocalApp, request: HandshakeRequest): Refusal | undefined {
+function refusal(local: LocalApp, request: HandshakeRequest): Refusal | undefined {
+  const { app, connections, cluster } = local;
   const { settings } = app;
   if (!settings.enabled) return { code: ErrorCode.AppDisabled, message: 'Application disabled' };
   if (settings.requireTls && !request.tls) {
@@ -72,10 +72,10 @@ function refusal({ app, connections }: LocalApp, request: HandshakeRequest): Ref
   if (request.origin !== undefined && !app.allowsOrigin(request.origin)) {
     return { code: ErrorCode.Unauthorized, message: 'Origin not allowed' };
   }
-  if (settings.maxConnections !== null && connections.size >= settings.maxConnections) {
-    return { code: ErrorCode.OverQuota, message: 'Over connection quota' };
-  }
-  return undefined;
+  if (settings.maxConnections === null) return undefined;
+  const count = connections.size + (cluster?.otherConnections(app.id) ?? 0);
+  if (count < settings.maxConnections) return undefined;
+  return { code: ErrorCode.OverQuota, message: 'Over connection quota' };
 }
 
 /** CONN-5: 5, 6 and 7 are spoken alike; a client that names none is taken for 7. */
@@ -88,8 +88,4 @@ function versionProblem(protocol: string | undefined): Refusal | undefined {
     code: ErrorCode.UnsupportedVersion,
     message: `Unsupported protocol version ${protocol.slice(0, 20)}: 5, 6 and 7 are supported`,
   };
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address === '';
 }

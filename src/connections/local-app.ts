@@ -2,9 +2,12 @@ import type { SocketId } from '../../protocol/socket-id.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { App } from '../apps/app.js';
 import { Channels, type TopicPublisher } from '../channels/channels.js';
+import type { EventCache } from '../channels/event-cache.js';
+import { EventPublisher } from '../channels/publish-event.js';
 import { SubscriptionCounts } from '../channels/subscription-counts.js';
 import type { TokenBucket } from '../limits/token-bucket.js';
-import { Presence } from '../presence/presence.js';
+import type { Cluster } from '../cluster/cluster.js';
+import { Presence, type Members } from '../presence/presence.js';
 import type { Connection } from './connection.js';
 import { Users } from './users.js';
 
@@ -13,6 +16,7 @@ export class LocalApp {
   readonly connections = new Map<SocketId, Connection>();
   readonly channels: Channels;
   readonly subscriptionCounts: SubscriptionCounts;
+  readonly events: EventPublisher;
   readonly presence = new Presence();
   readonly users: Users;
   /** What the HTTP API may still be asked for, where the app has a limit. */
@@ -22,9 +26,22 @@ export class LocalApp {
     readonly app: App,
     publisher: TopicPublisher,
     readonly activity: ActivityEmitter,
+    readonly cache: EventCache,
+    /** The other nodes; undefined where this one is alone. It then knows the members, and who comes and goes. */
+    readonly cluster: Cluster | undefined,
   ) {
-    this.channels = new Channels(app.id, publisher, activity);
-    this.subscriptionCounts = new SubscriptionCounts(app.id, this.channels, activity);
-    this.users = new Users(() => app.settings.watchlist);
+    this.channels = new Channels(app.id, publisher, cluster === undefined ? activity : undefined);
+    this.events = new EventPublisher(app.id, this.channels, cache, cluster);
+    this.subscriptionCounts = new SubscriptionCounts(
+      app.id,
+      this.channels,
+      cluster === undefined ? activity : undefined,
+    );
+    this.users = new Users(app, cluster);
+  }
+
+  /** The members of a presence channel, of all nodes. */
+  members(channel: string): Members {
+    return this.cluster?.members(this.app.id, channel) ?? this.presence.members(channel);
   }
 }

@@ -2,6 +2,8 @@ import type { ActivityEmitter } from '../activity/activity.js';
 import type { App } from '../apps/app.js';
 import type { AppProvider } from '../apps/app-provider.js';
 import type { TopicPublisher } from '../channels/channels.js';
+import type { EventCache } from '../channels/event-cache.js';
+import type { Cluster } from '../cluster/cluster.js';
 import { LocalApp } from './local-app.js';
 
 /** The apps of this node, each made when it is first asked for. */
@@ -12,6 +14,9 @@ export class LocalApps {
     private readonly provider: AppProvider,
     private readonly publisher: TopicPublisher,
     private readonly activity: ActivityEmitter,
+    private readonly cache: EventCache,
+    private readonly cluster?: Cluster,
+    private readonly created: (app: LocalApp) => void = () => undefined,
   ) {}
 
   findById(id: string): LocalApp | undefined {
@@ -31,8 +36,9 @@ export class LocalApps {
     if (app === undefined) return undefined;
     let local = this.byId.get(app.id);
     if (local === undefined) {
-      local = new LocalApp(app, this.publisher, this.activity);
+      local = new LocalApp(app, this.publisher, this.activity, this.cache, this.cluster);
       this.byId.set(app.id, local);
+      this.created(local);
     }
     return local;
   }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { queryValue, type QueryParameter } from '../../protocol/request-signature.js';
+import { parseQuery, queryValue, type QueryParameter } from '../../protocol/request-signature.js';
 import type { Counters } from '../activity/counters.js';
 import type { EventFaults } from '../apps/event-faults.js';
 import type { EventCache } from '../channels/event-cache.js';
@@ -15,21 +15,26 @@ export interface ApiServices {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly eventFaults: EventFaults;
-  readonly connections: Pick<ConnectionServer, 'closeWithError'>;
+  readonly connections: Pick<ConnectionServer, 'terminateUser'>;
 }
 
 /** A request that its app has signed. */
 export class ApiCall {
   private parsedBody: JsonBody | undefined = undefined;
+  private parsedQuery: readonly QueryParameter[] | undefined = undefined;
 
   constructor(
     readonly app: LocalApp,
     readonly request: HttpRequest,
-    readonly parameters: readonly QueryParameter[],
     /** The channel or user of the path, percent-decoded; empty where it has none. */
     readonly subject: string,
     readonly services: ApiServices,
   ) {}
+
+  /** The query, parsed once; a trigger does not need it. */
+  get parameters(): readonly QueryParameter[] {
+    return (this.parsedQuery ??= parseQuery(this.request.query));
+  }
 
   /**
    * The body as JSON, whatever its content type says; parsed once.
@@ -37,6 +42,11 @@ export class ApiCall {
    * @throws HttpError 400
    */
   get json(): JsonBody {
+    return this.parseJson();
+  }
+
+  /** Parses the body now, for a handler that is called later. */
+  parseJson(): JsonBody {
     return (this.parsedBody ??= parseBody(this.request.body));
   }
 }
@@ -47,10 +57,9 @@ export interface JsonBody {
   readonly text: string;
 }
 
-function parseBody(body: Uint8Array): JsonBody {
+function parseBody(body: Buffer): JsonBody {
   if (!isUtf8(body)) throw new HttpError(400, 'Invalid body: it is not UTF-8');
-  // A view, not a copy.
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8');
+  const text = body.toString('utf8');
   try {
     return { value: JSON.parse(text) as unknown, text };
   } catch {

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { Limits } from '../../protocol/limits.js';
 import {
+  parseQuery,
   queryValue,
+  readUsualQuery,
   requestText,
   signedTexts,
-  type QueryParameter,
 } from '../../protocol/request-signature.js';
 import { isSameHex } from '../../protocol/signatures.js';
 import type { App } from '../apps/app.js';
@@ -18,13 +19,26 @@ import { HttpError } from './response.js';
  * @param nowSeconds since 1970
  * @throws HttpError 401 that says what is wrong
  */
-export function authenticate(
-  request: HttpRequest,
-  parameters: readonly QueryParameter[],
-  app: App,
-  pathPrefix: string,
-  nowSeconds: number,
-): void {
+export function authenticate(request: HttpRequest, app: App, pathPrefix: string, nowSeconds: number): void {
+  if (!isSignedAsUsual(request, app, nowSeconds)) authenticateAny(request, app, pathPrefix, nowSeconds);
+}
+
+/** Whether the request is signed in the usual way; one that is not may still be right in another. */
+function isSignedAsUsual({ method, path, query, body }: HttpRequest, app: App, nowSeconds: number): boolean {
+  const usual = readUsualQuery(query);
+  if (usual === undefined) return false;
+  const key = app.keys.get(usual.key);
+  return (
+    key !== undefined &&
+    isTimely(usual.timestamp, nowSeconds) &&
+    isSameHex(key.sign(`${method}\n${path}\n${usual.signedQuery}`), usual.signature) &&
+    (usual.bodyMd5 === undefined ? body.length === 0 : isSameHex(hash('md5', body), usual.bodyMd5))
+  );
+}
+
+/** Takes every form that is allowed, and says what is wrong with the others. */
+function authenticateAny(request: HttpRequest, app: App, pathPrefix: string, nowSeconds: number): void {
+  const parameters = parseQuery(request.query);
   const keyName = queryValue(parameters, 'auth_key');
   if (keyName === undefined || keyName === '') throw new HttpError(401, 'Missing parameter: auth_key');
   // The key has to belong to the app of the path, not just to any.
@@ -41,7 +55,7 @@ export function authenticate(
   if (!isSigned(expected) && !some(signedTexts({ method, path, parameters }, pathPrefix), isSigned)) {
     throw new HttpError(
       401,
-      `Invalid signature: you should have sent HmacSHA256Hex(${JSON.stringify(expected.slice(0, 2000))}, your_secret_key), but you sent ${JSON.stringify(signature.slice(0, 100))}`,
+      `Invalid signature: you should have sent HmacSHA256Hex(${JSON.stringify(expected.slice(0, 2000))}, your_secret_key), but you sent ${JSON.stringify(signature.slice(0, 100))}; check REVERB_APP_SECRET or PUSHER_APP_SECRET`,
     );
   }
   checkBody(request.body, queryValue(parameters, 'body_md5'));
@@ -58,14 +72,17 @@ function checkVersion(version: string | undefined): void {
 }
 
 /** SIGN-3: less than 600 seconds off, in both directions. */
+function isTimely(timestamp: string, nowSeconds: number): boolean {
+  return Math.abs(Number(timestamp) - nowSeconds) < Limits.timestampToleranceSeconds;
+}
+
 function checkTimestamp(timestamp: string | undefined, nowSeconds: number): void {
   if (timestamp === undefined || !/^\d{1,15}$/.test(timestamp))
     throw new HttpError(401, 'Timestamp required');
-  const tolerance = Limits.timestampToleranceSeconds;
-  if (Math.abs(Number(timestamp) - nowSeconds) < tolerance) return;
+  if (isTimely(timestamp, nowSeconds)) return;
   throw new HttpError(
     401,
-    `Timestamp expired: Given timestamp (${isoTime(Number(timestamp))}) not within ${tolerance}s of server time (${isoTime(nowSeconds)})`,
+    `Timestamp expired: Given timestamp (${isoTime(Number(timestamp))}) not within ${Limits.timestampToleranceSeconds}s of server time (${isoTime(nowSeconds)})`,
   );
 }
 

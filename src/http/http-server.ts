@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../protocol/json-text.js';
-import { parseQuery, queryValue, type QueryParameter } from '../../protocol/request-signature.js';
+import { parseQuery, queryValue } from '../../protocol/request-signature.js';
 import { Counters } from '../activity/counters.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { LocalApps } from '../connections/local-apps.js';
@@ -9,9 +9,10 @@ import { authenticate } from './authenticate.js';
 import { health, readiness, type Readiness } from './handlers/health.js';
 import type { IdempotencyStore } from './idempotency.js';
 import { takeRead } from './rate-limits.js';
-import type { HttpRequest } from './request.js';
+import type { Answer, HttpExtension } from './extension.js';
+import { HEADERS, type Header, type HttpRequest } from './request.js';
 import { HttpError, jsonResponse, PREFLIGHT, type HttpResponse } from './response.js';
-import { Routes, type ApiRoute } from './routes.js';
+import { Routes, type ApiRoute, type Endpoint } from './routes.js';
 
 /** What the HTTP side works with. */
 export interface HttpServices extends ApiServices {
@@ -28,6 +29,8 @@ const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
  * Answers HTTP requests on the public port. Transports call {@link handle}, a boundary that lets no exception through.
  */
 export class HttpServer {
+  /** The request headers that are read. */
+  readonly headers: readonly Header[];
   private readonly routes = new Routes();
 
   constructor(
@@ -35,17 +38,29 @@ export class HttpServer {
     /** Such as `/ws`, or empty. */
     private readonly pathPrefix: string,
     readonly maxRequestBytes: number,
-  ) {}
+    private readonly extension?: HttpExtension,
+  ) {
+    this.headers = [...HEADERS, ...(extension?.headers ?? [])];
+  }
 
-  handle(request: HttpRequest): HttpResponse {
-    const { counters } = this.services;
-    let response: HttpResponse;
+  /** @returns the answer, at once where nothing has to be asked for */
+  handle(request: HttpRequest): Answer {
     try {
-      response = this.route(request);
+      const response = this.route(request);
+      if (response instanceof Promise) {
+        return response.then(
+          (answer) => this.counted(answer),
+          (error: unknown) => this.counted(this.errorResponse(request, error)),
+        );
+      }
+      return this.counted(response);
     } catch (error) {
-      response = this.errorResponse(request, error);
+      return this.counted(this.errorResponse(request, error));
     }
-    Counters.raise(counters.httpResponses, response.status);
+  }
+
+  private counted(response: HttpResponse): HttpResponse {
+    Counters.raise(this.services.counters.httpResponses, response.status);
     return response;
   }
 
@@ -58,11 +73,11 @@ export class HttpServer {
     ).toResponse();
   }
 
-  private route(request: HttpRequest): HttpResponse {
+  private route(request: HttpRequest): Answer {
     if (request.method === 'OPTIONS') return PREFLIGHT;
     const path = this.withoutPrefix(request.path);
     const route = this.routes.find(path);
-    if (route === undefined) return this.otherPath(request, path);
+    if (route === undefined) return this.extension?.handle(request, path) ?? this.otherPath(request, path);
     if (request.method !== route.endpoint.method) {
       throw new HttpError(405, `Method not allowed: ${path} takes ${route.endpoint.method}`, [
         ['Allow', `${route.endpoint.method}, OPTIONS`],
@@ -71,47 +86,48 @@ export class HttpServer {
     return this.callApi(request, route);
   }
 
-  private callApi(request: HttpRequest, { endpoint, appId, subject }: ApiRoute): HttpResponse {
-    const parameters = parseQuery(request.query);
-    const app = this.findApp(appId, parameters);
+  private callApi(
+    request: HttpRequest,
+    { endpoint, appId, subject }: ApiRoute,
+  ): HttpResponse | Promise<HttpResponse> {
+    const app = this.findApp(appId, request.query);
     if (!app.app.settings.enabled) throw new HttpError(403, 'This app is disabled');
     const { clock } = this.services;
-    authenticate(request, parameters, app.app, this.pathPrefix, clock.now() / 1000);
+    authenticate(request, app.app, this.pathPrefix, clock.now() / 1000);
 
-    const call = new ApiCall(app, request, parameters, subject, this.services);
+    const call = new ApiCall(app, request, subject, this.services);
     if (endpoint.method === 'GET') {
       takeRead(app, this.services);
       return endpoint.handle(call);
     }
-    return this.once(call, () => endpoint.handle(call));
+    return this.once(call, endpoint);
   }
 
-  private findApp(appId: string | undefined, parameters: readonly QueryParameter[]): LocalApp {
+  private findApp(appId: string | undefined, query: string): LocalApp {
     const { apps } = this.services;
     const app =
-      appId === undefined ? apps.findByKey(queryValue(parameters, 'auth_key') ?? '') : apps.findById(appId);
+      appId === undefined
+        ? apps.findByKey(queryValue(parseQuery(query), 'auth_key') ?? '')
+        : apps.findById(appId);
     if (app !== undefined) return app;
     if (appId === undefined) throw new HttpError(401, 'Unknown auth_key');
     throw new HttpError(404, `Unknown app id '${appId.slice(0, 100)}': check REVERB_APP_ID or PUSHER_APP_ID`);
   }
 
   /** API-6: a request with a key that was answered before gets that answer again. */
-  private once(call: ApiCall, handle: () => HttpResponse): HttpResponse {
+  private once(call: ApiCall, endpoint: Endpoint): HttpResponse | Promise<HttpResponse> {
     const key = call.request.header('idempotency-key') ?? bodyKey(call);
-    if (key === undefined) return handle();
+    if (key === undefined) return endpoint.handle(call);
     if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       throw new HttpError(400, `Idempotency key too long: at most ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
     }
+    // The body does not outlive this call.
+    if (call.request.body.length > 0) call.parseJson();
     const { idempotency, counters } = this.services;
-    const scope = `${call.app.app.id} ${call.request.path}`;
-    const known = idempotency.find(scope, key);
-    if (known !== undefined) {
+    const handle = () => endpoint.handle(call);
+    return idempotency.once(`${call.app.app.id} ${call.request.path}`, key, handle, () => {
       counters.idempotentReplays++;
-      return known;
-    }
-    const response = handle();
-    idempotency.keep(scope, key, response);
-    return response;
+    });
   }
 
   /** What is not the API: health, and hints for requests that went astray. */

@@ -1,32 +1,117 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
-import type { HttpResponse } from './response.js';
+import { HttpError, type HttpResponse } from './response.js';
+
+/** Idempotency keys as all nodes know them. */
+export interface SharedKeys {
+  readonly isHealthy: boolean;
+  claim(key: string, ttlMs: number): Promise<string | undefined>;
+  answer(key: string, answer: string | undefined, ttlMs: number): void;
+}
+
+/** What stands under a key whose request is still being answered. */
+export const PENDING = 'pending';
+
+/** Bytes that all keys and answers may take, roughly; an answer with `info` on many channels is long. */
+const MAX_BYTES = 67_108_864;
+
+/** What an entry takes beside its texts, roughly. */
+const ENTRY_BYTES = 200;
+
+/** How long a repeat waits for the first request's answer, which takes one way to the store and back. */
+const WAIT_MS = 1000;
+const POLL_MS = 50;
 
 /**
  * The answers to requests that carried an idempotency key (PROTOCOL.md API-6): a repeat gets the first answer and
- * publishes nothing. Only successes are kept, so that a corrected request may use the same key.
+ * publishes nothing, whichever node it comes to. Only successes are kept, so that a corrected request may use the same
+ * key.
  */
 export class IdempotencyStore {
   private readonly answers: LRUCache<string, HttpResponse>;
+  private readonly ttlMs: number;
 
   constructor(
     options: { readonly seconds: number; readonly maxKeys: number },
-    clock: Pick<Clock, 'monotonic'>,
+    private readonly clock: Pick<Clock, 'monotonic' | 'after'>,
+    /** Undefined where the node is alone. */
+    private readonly shared?: SharedKeys,
+    maxBytes = MAX_BYTES,
   ) {
+    this.ttlMs = options.seconds * 1000;
     this.answers = new LRUCache({
       max: options.maxKeys,
-      ttl: options.seconds * 1000,
+      maxSize: maxBytes,
+      sizeCalculation: ({ body }, key) => ENTRY_BYTES + 2 * (body.length + key.length),
+      ttl: this.ttlMs,
       ttlResolution: 0,
       perf: { now: () => clock.monotonic() },
     });
   }
 
-  /** @param scope what the key belongs to: app and endpoint */
-  find(scope: string, key: string): HttpResponse | undefined {
-    return this.answers.get(`${scope} ${key}`);
+  /**
+   * Answers a request, or repeats its first answer.
+   *
+   * @param scope what the key belongs to: app and endpoint
+   * @param replayed called when it was answered before
+   */
+  once(
+    scope: string,
+    key: string,
+    handle: () => HttpResponse | Promise<HttpResponse>,
+    replayed: () => void,
+  ): HttpResponse | Promise<HttpResponse> {
+    const id = `${scope} ${key}`;
+    const known = this.answers.get(id);
+    if (known !== undefined) {
+      replayed();
+      return known;
+    }
+    if (this.shared?.isHealthy === true) return this.onceEverywhere(this.shared, id, handle, replayed);
+    const response = handle();
+    if (response instanceof Promise) return response.then((answer) => this.keep(id, answer));
+    return this.keep(id, response);
   }
 
-  keep(scope: string, key: string, answer: HttpResponse): void {
-    if (answer.status === 200) this.answers.set(`${scope} ${key}`, answer);
+  private keep(id: string, answer: HttpResponse): HttpResponse {
+    if (answer.status === 200) this.answers.set(id, answer);
+    return answer;
+  }
+
+  private async onceEverywhere(
+    shared: SharedKeys,
+    id: string,
+    handle: () => HttpResponse | Promise<HttpResponse>,
+    replayed: () => void,
+  ): Promise<HttpResponse> {
+    const earlier = await this.findEarlier(shared, id);
+    if (earlier !== undefined) {
+      replayed();
+      return this.keep(id, earlier);
+    }
+    let answer: HttpResponse | undefined;
+    try {
+      answer = this.keep(id, await handle());
+      return answer;
+    } finally {
+      shared.answer(id, answer?.status === 200 ? JSON.stringify(answer) : undefined, this.ttlMs);
+    }
+  }
+
+  /** @returns the answer another request with this key got; undefined when this one is the first */
+  private async findEarlier(shared: SharedKeys, id: string): Promise<HttpResponse | undefined> {
+    const deadline = this.clock.monotonic() + WAIT_MS;
+    for (;;) {
+      // Without the store, each node remembers what it answered itself.
+      const found = await shared.claim(id, this.ttlMs).catch(() => undefined);
+      if (found === undefined) return undefined;
+      if (found !== PENDING) return JSON.parse(found) as HttpResponse;
+      if (this.clock.monotonic() >= deadline) {
+        throw new HttpError(503, 'A request with the same idempotency key is being answered', [
+          ['Retry-After', '1'],
+        ]);
+      }
+      await new Promise<void>((resolve) => this.clock.after(POLL_MS, resolve));
+    }
   }
 }

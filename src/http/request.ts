@@ -7,12 +7,14 @@ export interface HttpRequest {
   /** The raw query string, without its `?`. */
   readonly query: string;
   /** Only valid until the answer was returned: copy what is kept longer. */
-  readonly body: Uint8Array;
-  /** A header by its lower-case name; only those of {@link HEADERS} are there. */
+  readonly body: Buffer;
+  /** A header by its lower-case name; only those that the server asked for are there. */
   header(name: Header): string | undefined;
 }
 
-/** Request headers that the API reads. A transport copies these and no others, since each copy costs. */
-export const HEADERS = ['idempotency-key'] as const;
+/** Request headers that the API reads. A transport copies those that are read and no others, since each copy costs. */
+export const HEADERS = ['idempotency-key'] as const satisfies readonly Header[];
 
-export type Header = (typeof HEADERS)[number];
+/** All that any part reads. */
+export type Header =
+  'idempotency-key' | 'x-ws-secret' | 'authorization' | 'accept' | 'sec-websocket-protocol';

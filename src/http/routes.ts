@@ -12,7 +12,7 @@ import type { HttpResponse } from './response.js';
 /** An endpoint of the API: its one method and its handler. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST';
-  readonly handle: (call: ApiCall) => HttpResponse;
+  readonly handle: (call: ApiCall) => HttpResponse | Promise<HttpResponse>;
 }
 
 const TRIGGER_EVENT: Endpoint = { method: 'POST', handle: triggerEvent };

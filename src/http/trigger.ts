@@ -1,11 +1,10 @@
 import { channelNameProblem } from '../../protocol/channel-name.js';
 import { utf8Length } from '../../protocol/json-text.js';
-import { publishEvent } from '../channels/publish-event.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { ApiServices } from './api-call.js';
+import { rejectFaults, warnOfFaults } from './check-triggers.js';
 import { HttpError } from './response.js';
 import { takeTriggers } from './rate-limits.js';
-import { rejectFaults, warnOfFaults } from './check-triggers.js';
 
 /** An event for one channel, checked for shape but not yet against the app's limits. */
 export interface Trigger {
@@ -24,13 +23,24 @@ export function trigger(app: LocalApp, triggers: readonly Trigger[], services: A
   for (const event of triggers) checkTrigger(app, event);
   const checks = app.app.eventChecks.triggers;
   if (checks?.mode === 'reject') rejectFaults(checks, triggers, services);
+  checkCluster(app);
   takeTriggers(app, triggers.length, services);
   for (const { name, data, channel, socketId } of triggers) {
     const except = socketId === undefined ? undefined : app.connections.get(socketId);
-    publishEvent(app.app.id, app.channels, services.cache, { event: name, channel, data }, except);
+    app.events.publish({ event: name, channel, data }, socketId, except);
   }
   services.counters.triggers += triggers.length;
   if (checks?.mode === 'warn') warnOfFaults(checks, app, triggers, services);
+}
+
+/** What cannot reach the other nodes is refused where the app wants it so; the caller tries again. */
+function checkCluster({ app, cluster }: LocalApp): void {
+  if (cluster === undefined || app.settings.whenDegraded === 'local' || cluster.isHealthy) return;
+  throw new HttpError(
+    503,
+    "The other nodes cannot be reached, and the app's whenDegraded (PREGON_APP_WHEN_DEGRADED) is 'refuse': please try again",
+    [['Retry-After', '1']],
+  );
 }
 
 function checkTrigger({ app }: LocalApp, { name, data, channel }: Trigger): void {

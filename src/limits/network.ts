@@ -13,3 +13,8 @@ export function networkOf(address: string): string {
   }
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
+
+/** A proxy on this machine that is not trusted stands for all its clients. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address === '';
+}

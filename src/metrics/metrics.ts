@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { Cluster } from '../cluster/cluster.js';
 import type { Counters } from '../activity/counters.js';
 import type { EventCache } from '../channels/event-cache.js';
 import type { LocalApps } from '../connections/local-apps.js';
@@ -8,6 +9,10 @@ export interface MetricsSources {
   readonly counters: Counters;
   readonly apps: LocalApps;
   readonly cache: EventCache;
+  /** Undefined where the payments hub is off. */
+  readonly hub: { readonly size: number } | undefined;
+  /** Undefined where the node is alone. */
+  readonly cluster: Cluster | undefined;
   readonly version: string;
   readonly transport: string;
 }
@@ -24,6 +29,10 @@ export class Metrics {
     this.addBuildInfo(sources);
     this.addAppGauges(sources.apps);
     this.addCounters(sources.counters);
+    const { hub } = sources;
+    if (hub !== undefined)
+      this.gauge('pregon_hub_sockets', 'Open sockets of the payments hub', () => hub.size);
+    if (sources.cluster !== undefined) this.addCluster(sources.cluster);
     this.gauge('pregon_cached_events', 'Events kept for cache channels', () => sources.cache.size);
   }
 
@@ -70,6 +79,14 @@ export class Metrics {
       ],
       ['triggers', 'Events triggered through the HTTP API, one for each channel', () => counters.triggers],
       ['event_faults', 'Events that did not fit the catalogue', () => counters.eventFaults],
+      ['hub_sockets_opened', 'Sockets of the payments hub opened', () => counters.hubSocketsOpened],
+      ['hub_refused', 'Handshakes that the payments hub refused', () => counters.hubRefused],
+      ['hub_frames', 'Frames the payments hub sent', () => counters.hubFrames],
+      [
+        'gateway_duplicates',
+        'Requests to gateway and hub answered as one before',
+        () => counters.gatewayDuplicates,
+      ],
       ['rate_limited', 'Requests and messages refused by a rate limit', () => counters.rateLimited],
       ['idempotent_replays', 'Requests answered from an idempotency key', () => counters.idempotentReplays],
       ['webhooks_delivered', 'Webhook requests that succeeded', () => counters.webhooksDelivered],
@@ -92,6 +109,38 @@ export class Metrics {
       counters.handshakesRefused,
     );
     this.mapCounter('pregon_http_responses_total', 'HTTP answers', 'status', counters.httpResponses);
+  }
+
+  private addCluster(cluster: Cluster): void {
+    const { stats } = cluster;
+    const counters: readonly [name: string, help: string, read: () => number][] = [
+      ['messages_sent', 'Messages sent over the bus', () => stats.messagesSent],
+      ['messages_received', 'Events received over the bus', () => stats.messagesReceived],
+      [
+        'messages_undelivered',
+        'Events that could not be sent when they came',
+        () => stats.messagesUndelivered,
+      ],
+      ['duplicates', 'Events that came twice and were passed over', () => stats.duplicates],
+      ['gaps', 'Places where events of another node are missing', () => stats.gaps],
+      ['resends', 'Requests to send events again', () => stats.resendsAsked],
+      ['take_overs', 'Dead nodes whose entries this node removed', () => stats.takeOvers],
+      ['returns', 'Times that the others had given this node up', () => stats.returns],
+      ['emptied', 'Times that the store was found emptied', () => stats.emptied],
+      ['degraded_seconds', 'Time without the other nodes', () => cluster.degradedMs / 1000],
+    ];
+    for (const [name, help, read] of counters) this.counter(`pregon_cluster_${name}_total`, help, read);
+    this.gauge('pregon_cluster_healthy', '1 while the other nodes can be reached', () =>
+      cluster.isHealthy ? 1 : 0,
+    );
+    this.gauge('pregon_cluster_peers', 'Other nodes that are alive', () => cluster.peers.length);
+    this.gauge(
+      'pregon_cluster_heartbeat_age_seconds',
+      'Since the last answered heartbeat',
+      () => cluster.beatAgeMs / 1000,
+    );
+    this.gauge('pregon_cluster_bus_lag_seconds', 'Of the last event received', () => stats.busLagMs / 1000);
+    this.gauge('pregon_cluster_interest', 'Channels whose events this node receives', () => cluster.interest);
   }
 
   private counter(name: string, help: string, read: () => number): void {

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.js';
 import type { TopicPublisher } from '../channels/channels.js';
 import type { Clock } from '../clock.js';
 import type { ConnectionServer } from '../connections/connection-server.js';
+import type { SocketRoute } from '../http/extension.js';
 import type { HttpServer } from '../http/http-server.js';
 import type { Log } from '../log.js';
 import type { TlsFiles } from './tls-files.js';
@@ -34,6 +35,8 @@ export interface Transport extends TopicPublisher {
 export interface TransportHandlers {
   readonly connections: ConnectionServer;
   readonly http: HttpServer;
+  /** WebSockets at another path than that of clients. */
+  readonly sockets?: SocketRoute | undefined;
 }
 
 export interface TransportOptions {
@@ -60,9 +63,14 @@ export const MESSAGE_MARGIN = 2;
 /** How long a socket that is to be closed may take to read what is before the close frame. */
 export const LINGER_SECONDS = 10;
 
+/** A path without the configured prefix, which it may have or not. */
+export function withoutPrefix(path: string, pathPrefix: string): string {
+  return pathPrefix !== '' && path.startsWith(`${pathPrefix}/`) ? path.slice(pathPrefix.length) : path;
+}
+
 /** The key in `{prefix}/app/{key}`, with the prefix or without; undefined for any other path. */
 export function appKeyOf(path: string, pathPrefix: string): string | undefined {
-  const local = pathPrefix !== '' && path.startsWith(`${pathPrefix}/`) ? path.slice(pathPrefix.length) : path;
+  const local = withoutPrefix(path, pathPrefix);
   const key = /^\/app\/([^/]+)$/.exec(local)?.[1];
   if (key === undefined) return undefined;
   try {

@@ -1,5 +1,4 @@
 import type { Activity } from '../activity/activity.js';
-import type { WEBHOOK_EVENTS } from '../config/schema.js';
 
 /** What a webhook tells of (PROTOCOL.md HOOK-1): scalars only, and always a channel, since consumers expect both. */
 export type WebhookEvent =
@@ -14,8 +13,6 @@ export type WebhookEvent =
       readonly user_id?: string;
     }
   | { readonly name: 'subscription_count'; readonly channel: string; readonly subscription_count: number };
-
-export type WebhookEventName = (typeof WEBHOOK_EVENTS)[number];
 
 /** The event that tells of an activity. */
 export function webhookEvent(activity: Activity): WebhookEvent {

@@ -82,6 +82,16 @@ describe('pregon start', () => {
     expect(command.log).toHaveLength(1);
   });
 
+  it('says an IPv6 address as URLs have it', async () => {
+    const env = { ...FREE_PORTS, PREGON_HOST: '::1', PREGON_MANAGEMENT_HOST: '::1' };
+    const { port, managementPort, line } = await Command.start([], { env }).listening();
+    expect(line).toMatchObject({ url: `http://[::1]:${port}`, management: `http://[::1]:${managementPort}` });
+    const health = await Command.run(['health'], {
+      env: { ...env, PREGON_MANAGEMENT_PORT: String(managementPort) },
+    });
+    expect(health).toMatchObject({ code: 0, stdout: `http://[::1]:${managementPort}/health answers 200\n` });
+  });
+
   it('takes uWebSockets.js where it loads, and says its version', async () => {
     const { line } = await Command.start([], { env: FREE_PORTS }).listening();
     expect(line['transport']).toMatch(/^uws \(uWebSockets\.js 20\.\d+\.\d+\)$/);

@@ -1,9 +1,10 @@
 import type Echo from 'laravel-echo';
 import type { Channel } from 'laravel-echo';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { called, echoClient, pusherOf } from '../support/echo-client.js';
 import { eventually } from '../support/eventually.js';
 import { applicationOf, nextEvent } from '../support/client-libraries.js';
+import { called, pusherOf } from '../support/echo.js';
+import { echoClient } from '../support/echo-client.js';
 import { startServer } from '../support/start-server.js';
 import { onEachTransport } from '../support/transports.js';
 

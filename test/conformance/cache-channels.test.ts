@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../support/fake-clock.js';
-import { startServer } from '../support/start-server.js';
+import { isSpread, startServer } from '../support/start-server.js';
 import { onEachTransport } from '../support/transports.js';
 
 const SUCCEEDED = 'pusher_internal:subscription_succeeded';
@@ -143,14 +143,17 @@ onEachTransport((transport) => {
       }
     });
 
-    it('gives way, the least recently used first, when there are too many (CACHE-1)', async () => {
-      const server = await startServer({ transport, config: { cache: { maxEntries: 2 } } });
-      for (const channel of ['cache-a', 'cache-b', 'cache-c']) await server.api.trigger(channel, 'x', '1');
-      const client = await server.connect();
-      for (const channel of ['cache-a', 'cache-b', 'cache-c']) await client.subscribe(channel);
-      await client.settle();
-      expect(client.named('pusher:cache_miss').map(({ channel }) => channel)).toStrictEqual(['cache-a']);
-      expect(client.named('x').map(({ channel }) => channel)).toStrictEqual(['cache-b', 'cache-c']);
-    });
+    it.skipIf(isSpread())(
+      'gives way, the least recently used first, when there are too many (CACHE-1)',
+      async () => {
+        const server = await startServer({ transport, config: { cache: { maxEntries: 2 } } });
+        for (const channel of ['cache-a', 'cache-b', 'cache-c']) await server.api.trigger(channel, 'x', '1');
+        const client = await server.connect();
+        for (const channel of ['cache-a', 'cache-b', 'cache-c']) await client.subscribe(channel);
+        await client.settle();
+        expect(client.named('pusher:cache_miss').map(({ channel }) => channel)).toStrictEqual(['cache-a']);
+        expect(client.named('x').map(({ channel }) => channel)).toStrictEqual(['cache-b', 'cache-c']);
+      },
+    );
   });
 });

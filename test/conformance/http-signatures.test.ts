@@ -354,7 +354,7 @@ onEachTransport((transport) => {
       );
       const answer = await answerTo({ auth_signature: sent ?? '' });
       expect(answer.text).toBe(
-        `Invalid signature: you should have sent HmacSHA256Hex(${text}, your_secret_key), but you sent "${shown}"\n`,
+        `Invalid signature: you should have sent HmacSHA256Hex(${text}, your_secret_key), but you sent "${shown}"; check REVERB_APP_SECRET or PUSHER_APP_SECRET\n`,
       );
       expect(answer.status).toBe(401);
     });

@@ -52,9 +52,24 @@ export class ChildServer {
       apps: [{ ...TEST_APP, ...app }],
     };
     writeFileSync(join(folder, 'pregon.json'), JSON.stringify(config));
-    const child = fork(MAIN, ['start', '--config', 'pregon.json'], {
+    return ChildServer.run(folder, ['--config', 'pregon.json']);
+  }
+
+  /** Starts a server for a Laravel project, by its `.env` alone. The caller stops it. */
+  static startFor(envFile: string): Promise<ChildServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'pregon-'));
+    const env = { PREGON_MANAGEMENT_PORT: '0', PREGON_LOG_FORMAT: 'json' };
+    return ChildServer.run(folder, ['--env-file', envFile], env);
+  }
+
+  private static async run(
+    folder: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ChildServer> {
+    const child = fork(MAIN, ['start', ...args], {
       cwd: folder,
-      env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+      env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
       execArgv: ['--expose-gc', '--import', COLLECTOR],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -83,6 +98,20 @@ export class ChildServer {
     this.child.send('collect');
     const [bytes] = (await answer) as [number];
     return bytes;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Ends it at once, whatever state it is in, and cleans up. */
+  async end(): Promise<void> {
+    if (this.isAlive) {
+      const exit = once(this.child, 'exit');
+      this.child.kill('SIGKILL');
+      await exit;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Stops as an operator does, and cleans up. */

@@ -1,16 +1,10 @@
 import Echo from 'laravel-echo';
 import pusherJs, { type ChannelAuthorizationCallback } from 'pusher-js';
 import { onTestFinished } from 'vitest';
-import {
-  applicationOf,
-  authorize,
-  connectionOptions,
-  type ClientUser,
-  type Pusher,
-} from './client-libraries.js';
+import { applicationOf, authorize, connectionOptions, type ClientUser } from './client-libraries.js';
 import { TEST_APP, type TestServer } from './start-server.js';
 
-type Broadcaster = 'reverb' | 'pusher';
+export type Broadcaster = 'reverb' | 'pusher';
 
 /** Echo as a Laravel front end sets it up; it disconnects when the test ends. */
 export function echoClient(
@@ -45,16 +39,4 @@ export function echoClient(
     echo.disconnect();
   });
   return echo;
-}
-
-/** The client below, which Echo's types do not name. */
-export function pusherOf({ connector }: Echo<'reverb'>): Pusher {
-  return (connector as { pusher: unknown }).pusher as Pusher;
-}
-
-/** Waits for a callback that Echo is given. */
-export function called<T = unknown>(give: (callback: (value: T) => void) => unknown): Promise<T> {
-  return new Promise((resolve) => {
-    give(resolve);
-  });
 }

@@ -52,6 +52,57 @@ export const DART: Service = {
   },
 };
 
+/** What the Laravel example needs beside. */
+export const LARAVEL: Service = {
+  name: 'Laravel',
+  missing() {
+    const missing = PHP.missing();
+    if (missing !== undefined) return missing;
+    const modules = outputOf('php', ['-m'])?.toLowerCase().split(/\s+/) ?? [];
+    const needed = { pdo_sqlite: 'php-sqlite3', mbstring: 'php-mbstring', dom: 'php-xml' };
+    const lacking = Object.entries(needed).find(([module]) => !modules.includes(module));
+    return lacking && `php has no ${lacking[0]}; on Debian: apt-get install ${lacking[1]}`;
+  },
+};
+
+/** A browser for playwright-core to drive. */
+export const CHROMIUM: Service = {
+  name: 'Chromium',
+  missing: () =>
+    chromiumPath() === undefined ? 'there is no chromium; on Debian: apt-get install chromium' : undefined,
+};
+
+/** Where Chromium is; undefined where it is not. */
+export function chromiumPath(): string | undefined {
+  return ['chromium', 'chromium-browser', 'google-chrome']
+    .map((name) => outputOf('which', [name])?.trim())
+    .find((path) => path !== undefined);
+}
+
+/** Several services that one suite needs. */
+export function together(name: string, ...services: readonly Service[]): Service {
+  return {
+    name,
+    missing: () => services.map((service) => service.missing()).find((missing) => missing !== undefined),
+  };
+}
+
+export const REDIS: Service = {
+  name: 'Redis',
+  missing: () =>
+    outputOf('redis-server', ['--version']) === undefined
+      ? 'there is no redis-server; on Debian: apt-get install redis-server'
+      : undefined,
+};
+
+export const NATS: Service = {
+  name: 'NATS',
+  missing: () =>
+    outputOf('nats-server', ['--version']) === undefined
+      ? 'there is no nats-server; on Debian: apt-get install nats-server'
+      : undefined,
+};
+
 /**
  * A suite that needs a service. Without it the suite is skipped, its title saying why.
  *

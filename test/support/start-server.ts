@@ -2,10 +2,39 @@ import { onTestFinished } from 'vitest';
 import { SYSTEM_CLOCK, type Clock } from '../../src/clock.js';
 import { ConfigSchema } from '../../src/config/schema.js';
 import { SILENT_LOG, type Log } from '../../src/log.js';
-import { PregonServer } from '../../src/server.js';
+import { MemoryBus, MemoryHub } from '../../src/cluster/memory-bus.js';
+import { MemoryState, MemoryStore } from '../../src/cluster/memory-store.js';
+import type { ClusterDrivers } from '../../src/cluster/create-cluster-drivers.js';
+import { PregonServer, type ServerAddress } from '../../src/server.js';
 import type { TransportName } from '../../src/transports/transport.js';
 import { ApiClient } from './api-client.js';
 import { TestSocket, type TestSocketOptions } from './test-socket.js';
+
+/** Set by {@link spreadOverNodes}. */
+let nodeCount = 1;
+
+/** From here on, a test's server is a cluster of so many nodes, and each of its clients comes to the next one. */
+export function spreadOverNodes(count: number): void {
+  nodeCount = count;
+}
+
+/** Whether {@link spreadOverNodes} was called: answers to one client may then overtake each other. */
+export function isSpread(): boolean {
+  return nodeCount > 1;
+}
+
+function clusterDrivers(clock: Clock): (ClusterDrivers | undefined)[] {
+  if (nodeCount === 1) return [undefined];
+  const hub = new MemoryHub();
+  const state = new MemoryState(clock, {
+    maxCachedEvents: 1000,
+    maxCachedBytes: 10_000_000,
+    maxIdempotencyKeys: 1000,
+  });
+  return Array.from({ length: nodeCount }, () => {
+    return { bus: new MemoryBus(hub), store: new MemoryStore(state) };
+  });
+}
 
 /** The app that tests use unless they need another. */
 export const TEST_APP = { id: 'app-id', key: 'app-key', secret: 'app-secret' } as const;
@@ -26,6 +55,8 @@ export interface TestServerOptions {
 export interface TestServer {
   readonly server: PregonServer;
   readonly port: number;
+  /** Of the node farthest from the first; the same where there is one. */
+  readonly lastPort: number;
   readonly managementPort: number | undefined;
   readonly scheme: 'http' | 'https';
   /** Signed requests in the name of {@link TEST_APP}. */
@@ -49,19 +80,27 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
     apps: [{ ...TEST_APP, ...app }, ...apps],
   });
   const clock = options.clock ?? SYSTEM_CLOCK;
-  const server = new PregonServer(parsed, { log: options.log ?? SILENT_LOG, clock });
-  const { port, scheme, managementPort } = await server.start();
+  const log = options.log ?? SILENT_LOG;
+  const nodes = clusterDrivers(clock).map((cluster) => {
+    return new PregonServer(parsed, { log, clock, ...(cluster && { cluster }) });
+  });
+  const addresses = await Promise.all(nodes.map((node) => node.start()));
+  const [server] = nodes as [PregonServer];
+  const [{ port, scheme, managementPort }] = addresses as [ServerAddress];
   const sockets = new Set<TestSocket>();
   onTestFinished(async () => {
     for (const socket of sockets) socket.terminate();
-    await server.close();
+    await Promise.all(nodes.map((node) => node.close()));
     const violations = [...sockets].flatMap(({ watch }) => watch.violations);
     if (violations.length > 0) throw new Error(`sent what clients cannot take:\n${violations.join('\n')}`);
   });
 
+  let opened = 0;
   const open = async (path: string, socketOptions: TestSocketOptions = {}) => {
+    // Each client on another node, where there are several.
+    const node = addresses[opened++ % addresses.length]!;
     const socket = await TestSocket.open(
-      `${scheme === 'https' ? 'wss' : 'ws'}://127.0.0.1:${port}${path}`,
+      `${scheme === 'https' ? 'wss' : 'ws'}://127.0.0.1:${node.port}${path}`,
       socketOptions,
     );
     sockets.add(socket);
@@ -70,6 +109,7 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
   return {
     server,
     port,
+    lastPort: addresses.at(-1)!.port,
     managementPort,
     scheme,
     api: new ApiClient(`${scheme}://127.0.0.1:${port}`, TEST_APP, () => clock.now()),

@@ -46,7 +46,9 @@ export function relayClientEvent(
 
   const userId = connection.memberships?.get(channel)?.id;
   checkCatalogued(connection, message, userId, services);
-  app.channels.broadcast(channel, encodeClientEvent(name, channel, data, userId), connection);
+  const frame = encodeClientEvent(name, channel, data, userId);
+  app.channels.broadcast(channel, frame, connection);
+  app.cluster?.publish(app.app.id, channel, frame);
   counters.clientEvents++;
   activity.emit({
     type: 'ClientEventSent',

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.js';
 import { parseUserData } from '../../../protocol/member-data.js';
-import type { SigninMessage } from '../../../protocol/messages.js';
+import type { SigninMessage, UserData } from '../../../protocol/messages.js';
 import { ProtocolError } from '../../../protocol/protocol-error.js';
 import { encodeError, encodeSigninSuccess, encodeWatchlistEvents } from '../../../protocol/server-codec.js';
 import { isUserAuthValid, parseAuthToken } from '../../../protocol/signatures.js';
@@ -10,9 +10,10 @@ import type { Connection } from '../connection.js';
  * Signs a user in on a connection (PROTOCOL.md USER-1 to USER-3). The same user again replaces what he told before;
  * another one is refused.
  *
+ * @returns undefined when it is done at once, otherwise when the user was told of those whom he watches
  * @throws ProtocolError without a code; the connection stays open
  */
-export function signIn(connection: Connection, { auth, userData }: SigninMessage): void {
+export function signIn(connection: Connection, { auth, userData }: SigninMessage): Promise<void> | undefined {
   const { app, socket } = connection;
   const { settings, keys, memberLimits } = app.app;
   if (!settings.userAuthentication) {
@@ -39,14 +40,25 @@ export function signIn(connection: Connection, { auth, userData }: SigninMessage
     );
   }
 
-  app.users.signIn(connection, user);
+  const unknown = app.users.signIn(connection, user);
   connection.isAuthorized = true;
   socket.send(encodeSigninSuccess(userData));
-  if (!settings.watchlist) return;
+  if (!settings.watchlist) return undefined;
   if (user.watchlistCut) {
     const message = `Watch list too long: only its first ${memberLimits.watchListLength} ids are watched: ${user.watchlist.join(', ')}`;
     socket.send(encodeError(message, ErrorCode.WatchListTooLong));
   }
+  if (unknown !== undefined) {
+    return unknown.then(() => {
+      if (connection.user === user) sendWatchlist(connection, user);
+    });
+  }
+  sendWatchlist(connection, user);
+  return undefined;
+}
+
+/** WATCH-1 */
+function sendWatchlist({ app, socket }: Connection, user: UserData): void {
   const events = app.users.watchlistState(user);
   if (events.length > 0) socket.send(encodeWatchlistEvents(events));
 }

@@ -12,26 +12,38 @@ import {
   encodeEvent,
   encodeMemberAdded,
   encodePresenceSucceeded,
+  encodeSubscriptionCount,
   encodeSubscriptionSucceeded,
 } from '../../../protocol/server-codec.js';
 import { isChannelAuthValid, parseAuthToken } from '../../../protocol/signatures.js';
+import type { Channel } from '../../channels/channel.js';
+import { ChannelFull } from '../../cluster/shared-channel.js';
 import type { Connection } from '../connection.js';
 import type { ConnectionServices } from '../services.js';
 
 /** Signatures in error texts are cut here. */
 const SHOWN_LENGTH = 100;
 
+/** A subscription that was granted. */
+interface Grant {
+  readonly name: string;
+  readonly policy: ChannelPolicy;
+  /** Of a presence channel only. */
+  readonly member: MemberData | undefined;
+}
+
 /**
  * Subscribes a connection to a channel (PROTOCOL.md SUB-1 to SUB-6). It hears `subscription_succeeded`, then the cached
  * event or `cache_miss`, then what happens from now on.
  *
- * @throws SubscriptionError when it is refused
+ * @returns undefined when it stands at once, otherwise when it stands on the other nodes too
+ * @throws SubscriptionError when it is refused, also as a rejection
  */
 export function subscribe(
   connection: Connection,
   message: SubscribeMessage,
   services: ConnectionServices,
-): void {
+): Promise<void> | undefined {
   const { app } = connection;
   const { channel: name } = message;
   const { settings } = app.app;
@@ -41,20 +53,81 @@ export function subscribe(
   const policy = channelPolicy(name);
   authorize(connection, message, policy);
 
-  if (connection.isSubscribed(name)) {
+  const pending = connection.pending?.get(name);
+  if (connection.isSubscribed(name) || pending !== undefined) {
     // SUB-6: answered again, and nothing else happens.
     if (settings.duplicateSubscription === 'error') {
       throw new ProtocolError(`Existing subscription to channel ${name}`);
     }
-    sendSucceeded(connection, name, policy);
-    return;
+    if (pending === undefined) sendSucceeded(connection, name, policy);
+    else pending.requests++;
+    return undefined;
   }
 
   const member = policy.presence ? readMember(connection, message) : undefined;
   checkLimits(connection, name, member);
+  if (policy.guarded) connection.isAuthorized = true;
+  const grant = { name, policy, member };
+  const entering = enterCluster(connection, grant);
+  if (entering !== undefined) return completeLater(connection, grant, services, entering);
+  complete(connection, grant, services);
+  return undefined;
+}
+
+/**
+ * Tells the other nodes.
+ *
+ * @returns undefined when there is nothing to wait for
+ */
+function enterCluster({ app }: Connection, { name, policy, member }: Grant): Promise<void> | undefined {
+  if (app.cluster === undefined) return undefined;
+  const { maxPresenceMembers: maxMembers, subscriptionCount } = app.app.settings;
+  const tellSubscriptions = subscriptionCount && !policy.presence && !policy.serverToUser;
+  const kind = { presence: policy.presence, tellSubscriptions, maxMembers };
+  try {
+    return app.cluster.enter(app.app.id, name, { kind, cached: policy.cached }, member);
+  } catch (error) {
+    throw error instanceof ChannelFull ? channelFull(name, error.members) : error;
+  }
+}
+
+async function completeLater(
+  connection: Connection,
+  grant: Grant,
+  services: ConnectionServices,
+  entering: Promise<void>,
+): Promise<void> {
+  const { app } = connection;
+  const { name, policy, member } = grant;
+  const pending = { requests: 1 };
+  connection.pending ??= new Map();
+  connection.pending.set(name, pending);
+  // Unsubscribed or closed meanwhile, and perhaps subscribed anew.
+  const isWanted = () => connection.pending?.get(name) === pending;
+  try {
+    await entering;
+  } catch (error) {
+    if (!isWanted()) return;
+    connection.pending.delete(name);
+    throw error instanceof ChannelFull ? channelFull(name, error.members) : error;
+  }
+  if (!isWanted()) {
+    app.cluster?.leave(app.app.id, name, member?.id);
+    return;
+  }
+  connection.pending.delete(name);
+  complete(connection, grant, services);
+  for (let repeat = 1; repeat < pending.requests; repeat++) sendSucceeded(connection, name, policy);
+}
+
+function complete(
+  connection: Connection,
+  { name, policy, member }: Grant,
+  services: ConnectionServices,
+): void {
+  const { app } = connection;
   const channel = app.channels.occupy(name);
   connection.subscriptions.set(name, channel);
-  if (policy.guarded) connection.isAuthorized = true;
   if (member !== undefined) joinPresence(connection, name, member);
 
   sendSucceeded(connection, name, policy);
@@ -62,7 +135,9 @@ export function subscribe(
   // From here on the socket hears the channel; what was published before is not for it.
   connection.socket.subscribe(channel.topic);
   services.counters.subscriptions++;
-  if (settings.subscriptionCount) app.subscriptionCounts.update(channel);
+  if (!app.app.settings.subscriptionCount) return;
+  if (app.cluster === undefined) app.subscriptionCounts.update(channel, channel.subscriptionCount);
+  else sendCount(connection, channel, app.cluster.subscriptions(app.app.id, name));
 }
 
 /** AUTH-1 to AUTH-4, USER-4 */
@@ -113,27 +188,33 @@ function readMember(connection: Connection, { channel, channelData }: SubscribeM
 }
 
 function checkLimits(connection: Connection, channel: string, member: MemberData | undefined): void {
-  const { app, subscriptions } = connection;
+  const { app, subscriptions, pending } = connection;
   const { maxSubscriptionsPerConnection, maxPresenceMembers } = app.app.settings;
-  const refuse = (text: string) => new SubscriptionError(channel, 'LimitReached', 403, text);
-
-  if (subscriptions.size >= maxSubscriptionsPerConnection) {
-    throw refuse(
-      `This connection has ${subscriptions.size} subscriptions, as many as maxSubscriptionsPerConnection allows`,
+  const count = subscriptions.size + (pending?.size ?? 0);
+  if (count >= maxSubscriptionsPerConnection) {
+    throw new SubscriptionError(
+      channel,
+      'LimitReached',
+      403,
+      `This connection has ${count} subscriptions, as many as maxSubscriptionsPerConnection allows`,
     );
   }
   if (member === undefined) return;
-  const members = app.presence.members(channel);
-  if (members.size >= maxPresenceMembers && !members.has(member.id)) {
-    throw refuse(`${channel} has ${members.size} members, as many as maxPresenceMembers allows`);
-  }
+  const members = app.members(channel);
+  if (members.size >= maxPresenceMembers && !members.has(member.id)) throw channelFull(channel, members.size);
+}
+
+function channelFull(channel: string, members: number): SubscriptionError {
+  const text = `${channel} has ${members} members, as many as maxPresenceMembers allows`;
+  return new SubscriptionError(channel, 'LimitReached', 403, text);
 }
 
 /** PRES-4: the others hear of a new member before his own socket hears the channel. */
 function joinPresence(connection: Connection, name: string, member: MemberData): void {
   const { app } = connection;
   connection.joinPresence(name, member);
-  if (!app.presence.join(name, member)) return;
+  // Otherwise the others heard of him when he was known to all nodes.
+  if (app.cluster !== undefined || !app.presence.join(name, member)) return;
   app.channels.broadcast(name, encodeMemberAdded(name, member));
   app.activity.emit({ type: 'MemberAdded', appId: app.app.id, channel: name, userId: member.id });
 }
@@ -141,9 +222,15 @@ function joinPresence(connection: Connection, name: string, member: MemberData):
 function sendSucceeded({ app, socket }: Connection, name: string, policy: ChannelPolicy): void {
   socket.send(
     policy.presence
-      ? encodePresenceSucceeded(name, app.presence.members(name).values())
+      ? encodePresenceSucceeded(name, app.members(name).values())
       : encodeSubscriptionSucceeded(name),
   );
+}
+
+/** COUNT-1: the others are told when all nodes know; what is known already, he is told alone. */
+function sendCount({ socket }: Connection, { name, policy }: Channel, count: number): void {
+  if (count === 0 || policy.presence || policy.serverToUser || policy.encrypted) return;
+  socket.send(encodeSubscriptionCount(name, count));
 }
 
 /** CACHE-2 */

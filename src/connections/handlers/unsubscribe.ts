@@ -4,6 +4,7 @@ import type { Connection } from '../connection.js';
 
 /** Ends a subscription; a channel that is not subscribed is passed over in silence (SUB-7). */
 export function unsubscribe(connection: Connection, name: string): void {
+  connection.pending?.delete(name);
   const channel = connection.subscriptions.get(name);
   if (channel !== undefined) leaveChannel(connection, channel);
 }
@@ -22,14 +23,15 @@ function leaveChannel(connection: Connection, channel: Channel): void {
   const member = connection.memberships?.get(name);
   if (member !== undefined) {
     connection.memberships?.delete(name);
-    if (app.presence.leave(name, member.id)) {
+    if (app.cluster === undefined && app.presence.leave(name, member.id)) {
       // PRES-5: after the last connection of the user, and not to the one that leaves.
       app.channels.broadcast(name, encodeMemberRemoved(name, member.id));
       app.activity.emit({ type: 'MemberRemoved', appId: app.app.id, channel: name, userId: member.id });
     }
   }
   app.channels.vacate(channel);
-  if (app.app.settings.subscriptionCount && channel.subscriptionCount > 0) {
-    app.subscriptionCounts.update(channel);
+  if (app.cluster !== undefined) app.cluster.leave(app.app.id, name, member?.id);
+  else if (app.app.settings.subscriptionCount && channel.subscriptionCount > 0) {
+    app.subscriptionCounts.update(channel, channel.subscriptionCount);
   }
 }

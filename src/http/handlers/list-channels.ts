@@ -1,10 +1,11 @@
+import { channelPolicy } from '../../../protocol/channel-name.js';
 import { queryValue } from '../../../protocol/request-signature.js';
 import { queryInfo, type ApiCall } from '../api-call.js';
-import { channelCounts, type ChannelCounts } from '../channel-attributes.js';
+import { channelDirectory } from '../channel-directory.js';
 import { HttpError, jsonResponse, type HttpResponse } from '../response.js';
 
 /** `GET /apps/{id}/channels`: the occupied channels (PROTOCOL.md API-7) */
-export function listChannels(call: ApiCall): HttpResponse {
+export async function listChannels(call: ApiCall): Promise<HttpResponse> {
   const { app, parameters } = call;
   const prefix = queryValue(parameters, 'filter_by_prefix') ?? '';
   const info = queryInfo(call);
@@ -15,11 +16,11 @@ export function listChannels(call: ApiCall): HttpResponse {
       'user_count may only be requested for presence channels - please supply filter_by_prefix begining with presence-',
     );
   }
-  const channels: [string, ChannelCounts][] = [];
-  for (const { name, policy } of app.channels.occupied()) {
-    if (policy.serverToUser || !name.startsWith(prefix)) continue;
-    channels.push([name, channelCounts(app, name, policy, info)]);
-  }
+  const directory = channelDirectory(app);
+  const names = (await directory.names()).filter(
+    (name) => name.startsWith(prefix) && !channelPolicy(name).serverToUser,
+  );
+  const counts = await directory.counts(names, info);
   // An object even when empty; `__proto__` is a valid name of a channel.
-  return jsonResponse({ channels: Object.fromEntries(channels) });
+  return jsonResponse({ channels: Object.fromEntries(names.map((name, i) => [name, counts[i]])) as unknown });
 }

@@ -1,6 +1,6 @@
 import { channelNameProblem, channelPolicy } from '../../../protocol/channel-name.js';
 import { queryInfo, type ApiCall } from '../api-call.js';
-import { channelCounts, type ChannelCounts } from '../channel-attributes.js';
+import { channelDirectory, type ChannelCounts } from '../channel-directory.js';
 import { HttpError, jsonResponse, type HttpResponse } from '../response.js';
 
 interface ChannelInfo extends ChannelCounts {
@@ -9,8 +9,8 @@ interface ChannelInfo extends ChannelCounts {
 }
 
 /** `GET /apps/{id}/channels/{name}` (PROTOCOL.md API-8) */
-export function showChannel(call: ApiCall): HttpResponse {
-  const { app, subject: name, services } = call;
+export async function showChannel(call: ApiCall): Promise<HttpResponse> {
+  const { app, subject: name } = call;
   const problem = channelNameProblem(name, app.app.settings.maxChannelNameLength);
   if (problem !== undefined) throw new HttpError(400, problem);
   const policy = channelPolicy(name);
@@ -25,14 +25,12 @@ export function showChannel(call: ApiCall): HttpResponse {
     throw new HttpError(400, 'Cannot retrieve the cache unless the channel is a cache channel');
   }
 
-  const answer: ChannelInfo = {
-    occupied: app.channels.find(name) !== undefined,
-    ...channelCounts(app, name, policy, info),
-  };
-  if (info.has('cache')) {
-    const cached = services.cache.get(app.app.id, name);
-    const ttl = services.cache.remainingSeconds(app.app.id, name);
-    answer.cache = cached === undefined ? null : { data: cached.data, ttl };
-  }
+  const directory = channelDirectory(app);
+  const [occupied, [counts]] = await Promise.all([
+    directory.isOccupied(name),
+    directory.counts([name], info),
+  ]);
+  const answer: ChannelInfo = { occupied, ...counts };
+  if (info.has('cache')) answer.cache = (await directory.cached(name)) ?? null;
   return jsonResponse(answer);
 }

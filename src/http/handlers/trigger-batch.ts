@@ -1,12 +1,12 @@
-import { channelPolicy } from '../../../protocol/channel-name.js';
 import { parseBatchBody } from '../../../protocol/http-bodies.js';
-import { parseInfo, type ApiCall } from '../api-call.js';
-import { channelCounts } from '../channel-attributes.js';
+import type { LocalApp } from '../../connections/local-app.js';
+import { parseInfo, type ApiCall, type Attribute } from '../api-call.js';
+import { channelDirectory } from '../channel-directory.js';
 import { EMPTY_OBJECT, HttpError, jsonResponse, type HttpResponse } from '../response.js';
 import { trigger, type Trigger } from '../trigger.js';
 
 /** `POST /apps/{id}/batch_events` (PROTOCOL.md API-2) */
-export function triggerBatch({ app, json, services }: ApiCall): HttpResponse {
+export function triggerBatch({ app, json, services }: ApiCall): HttpResponse | Promise<HttpResponse> {
   const { value, text } = json;
   const body = parseBatchBody(value, text);
   if (!body.ok) throw new HttpError(400, body.problem);
@@ -22,9 +22,25 @@ export function triggerBatch({ app, json, services }: ApiCall): HttpResponse {
   trigger(app, triggers, services);
 
   if (attributes.every(({ size }) => size === 0)) return EMPTY_OBJECT;
-  // An array in the order of the events: the Go library reads nothing else.
-  const batch = triggers.map(({ channel }, i) =>
-    channelCounts(app, channel, channelPolicy(channel), attributes[i] ?? parseInfo(undefined)),
+  return answerCounts(
+    app,
+    triggers.map(({ channel }) => channel),
+    attributes,
+  );
+}
+
+/** An array in the order of the events: the Go library reads nothing else. */
+async function answerCounts(
+  app: LocalApp,
+  channels: readonly string[],
+  attributes: readonly ReadonlySet<Attribute>[],
+): Promise<HttpResponse> {
+  const directory = channelDirectory(app);
+  const batch = await Promise.all(
+    channels.map(async (channel, i) => {
+      const [counts] = await directory.counts([channel], attributes[i] ?? parseInfo(undefined));
+      return counts ?? {};
+    }),
   );
   return jsonResponse({ batch });
 }

@@ -1,15 +1,16 @@
-import { channelPolicy } from '../../../protocol/channel-name.js';
 import { parseTriggerBody, triggerChannels } from '../../../protocol/http-bodies.js';
 import { queryValue, type QueryParameter } from '../../../protocol/request-signature.js';
-import { parseInfo, type ApiCall } from '../api-call.js';
-import { channelCounts } from '../channel-attributes.js';
+import type { LocalApp } from '../../connections/local-app.js';
+import { parseInfo, type ApiCall, type Attribute } from '../api-call.js';
+import { channelDirectory } from '../channel-directory.js';
 import { EMPTY_OBJECT, HttpError, jsonResponse, type HttpResponse } from '../response.js';
 import { trigger, type Trigger } from '../trigger.js';
 
 /** `POST /apps/{id}/events` (PROTOCOL.md API-1) */
-export function triggerEvent(call: ApiCall): HttpResponse {
-  const { app, request, parameters, services } = call;
-  const { value, text } = request.body.length === 0 ? { value: fromQuery(parameters), text: '' } : call.json;
+export function triggerEvent(call: ApiCall): HttpResponse | Promise<HttpResponse> {
+  const { app, request, services } = call;
+  const { value, text } =
+    request.body.length === 0 ? { value: fromQuery(call.parameters), text: '' } : call.json;
   const body = parseTriggerBody(value, text);
   if (!body.ok) throw new HttpError(400, body.problem);
   const { name, data, socket_id: socketId, info } = body.value;
@@ -30,10 +31,18 @@ export function triggerEvent(call: ApiCall): HttpResponse {
   trigger(app, triggers, services);
 
   if (attributes.size === 0) return EMPTY_OBJECT;
-  const counts = channels.map((channel) => {
-    return [channel, channelCounts(app, channel, channelPolicy(channel), attributes)];
+  return answerCounts(app, channels, attributes);
+}
+
+async function answerCounts(
+  app: LocalApp,
+  channels: readonly string[],
+  attributes: ReadonlySet<Attribute>,
+): Promise<HttpResponse> {
+  const counts = await channelDirectory(app).counts(channels, attributes);
+  return jsonResponse({
+    channels: Object.fromEntries(channels.map((channel, i) => [channel, counts[i]])) as unknown,
   });
-  return jsonResponse({ channels: Object.fromEntries(counts) as unknown });
 }
 
 /** Without a body, the parameters may stand in the query: `channels[]=a&channels[]=b`. */

@@ -1,5 +1,5 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWebSockets.js-20.51';
-import { HEADERS, type Header, type HttpRequest } from '../../http/request.js';
+import type { Header, HttpRequest } from '../../http/request.js';
 import { statusLine, type HttpResponse } from '../../http/response.js';
 import type { HttpServer } from '../../http/http-server.js';
 
@@ -11,97 +11,139 @@ export interface UwsHttpOwner {
   readonly isStopping: boolean;
 }
 
-const NO_BODY = new Uint8Array(0);
+const NO_BODY = Buffer.alloc(0);
 
 /**
  * Takes a request from uWebSockets.js, reads its body within the limit, and writes the answer. The request object is
  * gone when this returns, and a chunk of the body when its callback does.
+ *
+ * @param method in upper case
  */
 export function serveUwsRequest(
   res: UwsResponse,
   req: UwsRequest,
+  method: string,
   http: HttpServer,
   owner: UwsHttpOwner,
 ): void {
-  const method = req.getCaseSensitiveMethod().toUpperCase();
-  const path = req.getUrl();
-  const query = queryOf(req);
-  const header = copyHeaders(req);
-  const answer = (response: HttpResponse) => {
-    writeResponse(res, response, method, owner.isStopping);
-  };
-
+  const request = new CopiedRequest(method, req, http.headers);
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
-    answer(http.handle({ method, path, query, header, body: NO_BODY }));
+    answerAtOnce(res, request, http, owner);
     return;
   }
   const announced = req.getHeader('content-length');
   if (announced !== '' && Number(announced) > http.maxRequestBytes) {
     // What follows is read by the library and thrown away.
-    answer(http.tooLarge());
+    writeResponse(res, http.tooLarge(), method, owner.isStopping);
     return;
   }
+  const open = new OpenRequest(res, request, http, owner);
+  res.onAborted(() => {
+    open.finish();
+  });
+  res.onData((chunk, isLast) => {
+    open.receive(chunk, isLast);
+  });
+}
 
-  let isOver = false;
-  owner.openRequests++;
-  const finish = () => {
-    isOver = true;
-    owner.openRequests--;
-  };
-  res.onAborted(finish);
-  readBody(
-    res,
-    http.maxRequestBytes,
-    () => isOver,
-    (body) => {
-      finish();
-      answer(body === undefined ? http.tooLarge() : http.handle({ method, path, query, header, body }));
-    },
-  );
+/** A request without a body. */
+function answerAtOnce(res: UwsResponse, request: CopiedRequest, http: HttpServer, owner: UwsHttpOwner): void {
+  const response = http.handle(request);
+  if (!(response instanceof Promise)) {
+    writeResponse(res, response, request.method, owner.isStopping);
+    return;
+  }
+  const open = new OpenRequest(res, request, http, owner);
+  res.onAborted(() => {
+    open.finish();
+  });
+  open.answerWhenKnown(response);
+}
+
+/** What is needed of a request, copied from the library's object. */
+export class CopiedRequest implements HttpRequest {
+  readonly path: string;
+  readonly query: string;
+  body: Buffer = NO_BODY;
+  private readonly headers: readonly string[];
+
+  constructor(
+    readonly method: string,
+    req: UwsRequest,
+    /** The headers that are copied. */
+    private readonly names: readonly Header[],
+  ) {
+    this.path = req.getUrl();
+    this.query = queryOf(req);
+    this.headers = names.map((name) => req.getHeader(name));
+  }
+
+  header(name: Header): string | undefined {
+    const value = this.headers[this.names.indexOf(name)];
+    // What the library has for a header that is not there.
+    return value === '' ? undefined : value;
+  }
+}
+
+/** A request whose body or answer is on its way. One object, since a closure for each of its steps takes longer. */
+class OpenRequest {
+  private isOver = false;
+  private chunks: Buffer[] | undefined = undefined;
+  private length = 0;
+
+  constructor(
+    private readonly res: UwsResponse,
+    private readonly request: CopiedRequest,
+    private readonly http: HttpServer,
+    private readonly owner: UwsHttpOwner,
+  ) {
+    owner.openRequests++;
+  }
+
+  /** Answered or cut off: nothing more is done with it. */
+  finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.owner.openRequests--;
+  }
+
+  answerWhenKnown(response: HttpResponse | Promise<HttpResponse>): void {
+    if (!(response instanceof Promise)) {
+      this.answer(response);
+      return;
+    }
+    void response.then((known) => {
+      if (!this.isOver) this.answer(known);
+    });
+  }
+
+  receive(chunk: ArrayBuffer, isLast: boolean): void {
+    if (this.isOver) return;
+    this.length += chunk.byteLength;
+    if (this.length > this.http.maxRequestBytes) {
+      this.chunks = undefined;
+      this.answer(this.http.tooLarge());
+    } else if (isLast) {
+      // A body that comes in a single piece, as nearly all do, is handed on without a copy.
+      const last = Buffer.from(chunk);
+      this.request.body = this.chunks === undefined ? last : Buffer.concat([...this.chunks, last]);
+      this.answerWhenKnown(this.http.handle(this.request));
+    } else {
+      // The library takes the chunk's memory back, so it is copied.
+      this.chunks ??= [];
+      this.chunks.push(Buffer.from(chunk.slice(0)));
+    }
+  }
+
+  private answer(response: HttpResponse): void {
+    this.finish();
+    writeResponse(this.res, response, this.request.method, this.owner.isStopping);
+  }
 }
 
 /** The raw query string; empty where there is none, for which the library has undefined, against its types. */
 export function queryOf(req: UwsRequest): string {
   return req.getQuery() || '';
-}
-
-/** Header values as text, read now since the request does not outlive its callback. */
-function copyHeaders(req: UwsRequest): HttpRequest['header'] {
-  const values = HEADERS.map((name) => req.getHeader(name));
-  return (name: Header) => {
-    const value = values[HEADERS.indexOf(name)];
-    return value === '' ? undefined : value;
-  };
-}
-
-/**
- * Collects a body. One that comes in a single piece, as nearly all do, is handed on without a copy.
- *
- * @param done called once, with undefined for a body over the limit
- */
-function readBody(
-  res: UwsResponse,
-  maxBytes: number,
-  isOver: () => boolean,
-  done: (body: Uint8Array | undefined) => void,
-): void {
-  let chunks: Uint8Array[] | undefined;
-  let length = 0;
-  res.onData((chunk, isLast) => {
-    if (isOver()) return;
-    length += chunk.byteLength;
-    if (length > maxBytes) {
-      chunks = undefined;
-      done(undefined);
-    } else if (isLast) {
-      const last = new Uint8Array(chunk);
-      done(chunks === undefined ? last : Buffer.concat([...chunks, last]));
-    } else {
-      // The library takes the chunk's memory back, so it is copied.
-      chunks ??= [];
-      chunks.push(new Uint8Array(chunk.slice(0)));
-    }
-  });
 }
 
 /** The header lines of an answer, as bytes. */
@@ -127,7 +169,13 @@ function headerLines(headers: HttpResponse['headers']): HeaderLines {
   return lines;
 }
 
-function writeResponse(res: UwsResponse, response: HttpResponse, method: string, closing: boolean): void {
+/** @param closing whether the connection is to be closed after the answer */
+export function writeResponse(
+  res: UwsResponse,
+  response: HttpResponse,
+  method: string,
+  closing: boolean,
+): void {
   const { status, headers, body } = response;
   res.cork(() => {
     if (status !== 200) res.writeStatus(statusLine(status));

@@ -31,7 +31,7 @@ export class UwsSocket implements Socket, LingeringSocket {
   private farewell: Farewell | undefined = undefined;
 
   constructor(
-    readonly ws: WebSocket<UwsUserData>,
+    readonly ws: WebSocket<unknown>,
     /** The library's app that accepted it. */
     readonly app: TemplatedApp,
     private readonly owner: UwsSocketOwner,

@@ -22,7 +22,9 @@ import {
   type TransportOptions,
 } from '../transport.js';
 import type { UwsLibrary } from './load-uws.js';
+import { UwsCork } from './uws-cork.js';
 import { queryOf, serveUwsRequest, type UwsHttpOwner } from './uws-http.js';
+import { routeBehavior, type RouteOwner } from './uws-route.js';
 import { createTlsApp } from './uws-tls.js';
 import { UwsSocket, type UwsSocketOwner, type UwsUserData } from './uws-socket.js';
 
@@ -49,6 +51,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   /** Sockets that dropped something in this tick. */
   private readonly overloaded = new Set<UwsSocket>();
   private readonly stops: (() => void)[] = [];
+  private readonly cork: UwsCork;
   private port = 0;
   isStopping = false;
   openRequests = 0;
@@ -59,9 +62,11 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   ) {
     this.compress = options.server.compression === 'shared';
     this.proxies = new TrustedProxies(options.server.trustedProxies);
+    this.cork = new UwsCork(library);
   }
 
-  listen(handlers: TransportHandlers): Promise<number> {
+  async listen(handlers: TransportHandlers): Promise<number> {
+    if (handlers.sockets !== undefined) await this.cork.open();
     const { clock, tls, server } = this.options;
     const app = tls === undefined ? this.library.App() : createTlsApp(this.library, tls, readTlsFiles(tls));
     const listener = this.createListener(handlers, app);
@@ -87,7 +92,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
         }),
       );
     }
-    return Promise.resolve(this.port);
+    return this.port;
   }
 
   publish(topic: string, frame: Frame): void {
@@ -118,16 +123,31 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     this.stopListening();
     for (const stop of this.stops.splice(0)) stop();
     for (const { app } of [...this.listeners, ...this.retired]) app.close();
+    this.cork.close();
     return Promise.resolve();
   }
 
   private createListener(handlers: TransportHandlers, app: TemplatedApp): Listener {
     const listener: Listener = { app, socket: undefined, open: 0 };
+    const { sockets } = handlers;
+    if (sockets !== undefined) {
+      const behavior = routeBehavior(sockets, this.sharedBehavior(), this.routeOwner(listener));
+      for (const path of new Set([sockets.path, this.options.server.pathPrefix + sockets.path])) {
+        app.ws(path, behavior);
+      }
+    }
     app.ws('/*', this.webSocketBehavior(handlers, listener));
-    app.any('/*', (res, req) => {
+    const serve = (res: UwsResponse, req: UwsRequest, method: string) => {
       this.guard(res, () => {
-        serveUwsRequest(res, req, handlers.http, this);
+        serveUwsRequest(res, req, method, handlers.http, this);
       });
+    };
+    // Triggers need not be asked for their method.
+    app.post('/*', (res, req) => {
+      serve(res, req, 'POST');
+    });
+    app.any('/*', (res, req) => {
+      serve(res, req, req.getCaseSensitiveMethod().toUpperCase());
     });
     return listener;
   }
@@ -169,17 +189,46 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     listener.socket = undefined;
   }
 
-  private webSocketBehavior(handlers: TransportHandlers, listener: Listener): WebSocketBehavior<UwsUserData> {
-    const { connections } = handlers;
-    const { server, maxMessageBytes } = this.options;
+  /** What all WebSockets have in common. */
+  private sharedBehavior() {
+    const { server } = this.options;
     return {
       compression: this.compress ? this.library.SHARED_COMPRESSOR : this.library.DISABLED,
-      maxPayloadLength: maxMessageBytes * MESSAGE_MARGIN,
       maxBackpressure: server.maxBufferedBytes,
       // LIVE-3: pings go out some seconds before this; what is silent until then is closed by the sweep or, if that
       // cannot, by the library.
       idleTimeout: server.idleTimeoutSeconds,
       sendPingsAutomatically: true,
+    };
+  }
+
+  private routeOwner(listener: Listener): RouteOwner {
+    return {
+      http: this,
+      handshakeRequest: (res, req) => this.handshakeRequest(res, req),
+      opened: (ws) => {
+        listener.open++;
+        return new UwsSocket(ws, listener.app, this);
+      },
+      closed: (socket) => {
+        listener.open--;
+        socket.isClosed = true;
+        this.lingering.delete(socket);
+      },
+      insideCallback: (task) => {
+        this.cork.run(task);
+      },
+      guard: (res, task) => {
+        this.guard(res, task);
+      },
+    };
+  }
+
+  private webSocketBehavior(handlers: TransportHandlers, listener: Listener): WebSocketBehavior<UwsUserData> {
+    const { connections } = handlers;
+    return {
+      ...this.sharedBehavior(),
+      maxPayloadLength: this.options.maxMessageBytes * MESSAGE_MARGIN,
       upgrade: (res, req, context) => {
         this.guard(res, () => {
           this.upgrade(res, req, context, handlers);

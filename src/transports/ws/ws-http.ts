@@ -1,10 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Header } from '../../http/request.js';
+import type { HttpRequest } from '../../http/request.js';
 import type { HttpServer } from '../../http/http-server.js';
 import { HttpError, type HttpResponse } from '../../http/response.js';
 import { secureOptions, type TlsMaterial } from '../tls-files.js';
 
-const NO_BODY = new Uint8Array(0);
+const NO_BODY = Buffer.alloc(0);
+
+/** How long a request may take to arrive: fastify would wait for ever, with a client that sends a byte now and then. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
  * The HTTP side of the ws transport: fastify reads requests and bounds bodies, our router answers.
@@ -19,43 +23,23 @@ export function createHttpApp(
   const app = fastify({
     ...(tls === undefined ? {} : { https: secureOptions(tls) }),
     bodyLimit: http.maxRequestBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     // Our router reads the path as it came; fastify's would refuse some and decode others.
     rewriteUrl: () => '/',
     forceCloseConnections: true,
   }) as FastifyInstance;
 
-  const open = new Set<FastifyRequest>();
-  app.addHook('onRequest', (request, _reply, done) => {
-    open.add(request);
-    // API-1: a body is read whatever its type says; fastify refuses types that it cannot make out.
-    request.headers['content-type'] = 'application/json';
-    done();
-  });
-  app.addHook('onResponse', (request, _reply, done) => {
-    open.delete(request);
-    done();
-  });
-  app.addHook('onRequestAbort', (request, done) => {
-    open.delete(request);
-    done();
-  });
+  const openRequests = countOpenRequests(app);
+  readAnyBody(app);
 
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
-  });
-
-  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const [path, query] = splitUrl(request.originalUrl);
-    const response = http.handle({
+    const response = await http.handle({
       method: request.method,
       path,
       query,
       body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
-      header: (name: Header) => {
-        const value = request.headers[name];
-        return typeof value === 'string' && value !== '' ? value : undefined;
-      },
+      header: headerReader(request.headers),
     });
     return write(reply, response, closing());
   };
@@ -71,10 +55,48 @@ export function createHttpApp(
     return write(reply, response, closing());
   });
 
-  return { app, openRequests: () => open.size };
+  return { app, openRequests };
 }
 
-function splitUrl(url: string): [path: string, query: string] {
+/** @returns how many requests are not answered yet */
+function countOpenRequests(app: FastifyInstance): () => number {
+  const open = new Set<FastifyRequest>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    open.add(request);
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    open.delete(request);
+    done();
+  });
+  app.addHook('onRequestAbort', (request, done) => {
+    open.delete(request);
+    done();
+  });
+  return () => open.size;
+}
+
+/** API-1: a body is read whatever its type says, as bytes; fastify refuses types that it cannot make out. */
+function readAnyBody(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.headers['content-type'] = 'application/json';
+    done();
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+}
+
+/** Reads headers of a request by name. */
+export function headerReader(headers: IncomingHttpHeaders): HttpRequest['header'] {
+  return (name) => {
+    const value = headers[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+}
+
+export function splitUrl(url: string): [path: string, query: string] {
   const mark = url.indexOf('?');
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Frame } from '../../../protocol/server-codec.js';
 import type { Connection } from '../../connections/connection.js';
 import type { Socket } from '../../connections/socket.js';
+import type { SocketPeer } from '../../http/extension.js';
 import type { LingeringSocket } from '../lingering.js';
 import { encodeTextFrame } from './text-frame.js';
 
@@ -19,6 +20,10 @@ export interface WsSocketOwner {
 /** Adapter over a WebSocket of the ws library. */
 export class WsSocket implements Socket, LingeringSocket {
   connection: Connection | undefined = undefined;
+  /** Who hears of it where it is no client's connection. */
+  peer: SocketPeer | undefined = undefined;
+  /** Seconds of the node's clock when anything was last heard from it; a connection knows that itself. */
+  heardAt: number | undefined = undefined;
   /** A ping went out and nothing was heard since. */
   isPinged = false;
   readonly topics = new Set<string>();

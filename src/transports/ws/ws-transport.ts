@@ -7,6 +7,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Frame } from '../../../protocol/server-codec.js';
 import type { Handshake } from '../../connections/handshake.js';
 import type { HandshakeRequest } from '../../connections/socket.js';
+import type { UpgradeRequest } from '../../http/extension.js';
 import { isClientTls, TrustedProxies } from '../client-address.js';
 import { Lingering } from '../lingering.js';
 import { readTlsFiles, secureOptions, watchTlsFiles } from '../tls-files.js';
@@ -16,20 +17,24 @@ import {
   LINGER_SECONDS,
   ListenError,
   MESSAGE_MARGIN,
+  withoutPrefix,
   type Transport,
   type TransportHandlers,
   type TransportOptions,
 } from '../transport.js';
 import { ignoreUpgrade } from './ignore-upgrade.js';
 import { encodeTextFrame } from './text-frame.js';
-import { createHttpApp } from './ws-http.js';
+import { createHttpApp, headerReader, splitUrl } from './ws-http.js';
+import { WsRoute, type RouteOwner } from './ws-route.js';
 import { WsSocket, type WsSocketOwner } from './ws-socket.js';
+
+const NO_BODY = Buffer.alloc(0);
 
 /** How long before the idle timeout a silent client is pinged, as uWebSockets.js does it. */
 const PING_MARGIN_SECONDS = 16;
 
 /** The portable transport: the ws library for WebSockets, fastify for HTTP, topics of our own. */
-export class WsTransport implements Transport, WsSocketOwner {
+export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   readonly name = 'ws';
   private readonly sockets = new Set<WsSocket>();
   private readonly topics = new Map<string, Set<WsSocket>>();
@@ -114,6 +119,38 @@ export class WsTransport implements Transport, WsSocketOwner {
     this.lingering.add(socket, this.options.clock.monotonic());
   }
 
+  opened(ws: WebSocket, stream: Duplex): WsSocket {
+    const socket = new WsSocket(ws, stream, this);
+    this.sockets.add(socket);
+    const heard = () => {
+      socket.isPinged = false;
+      socket.heardAt = this.currentSeconds();
+    };
+    heard();
+    ws.on('message', heard);
+    ws.on('ping', heard);
+    ws.on('pong', heard);
+    // A broken frame or connection; `close` follows.
+    ws.on('error', (error) => {
+      this.options.log.debug({ err: error }, 'WebSocket error');
+    });
+    return socket;
+  }
+
+  upgradeRequest(request: IncomingMessage): UpgradeRequest {
+    const { query, origin, address, tls } = this.handshakeRequest(request);
+    const [path] = splitUrl(request.url ?? '');
+    const header = headerReader(request.headers);
+    return { method: 'GET', path, query, header, body: NO_BODY, origin, address, tls };
+  }
+
+  forget(socket: WsSocket): void {
+    this.sockets.delete(socket);
+    this.corked.delete(socket);
+    this.lingering.delete(socket);
+    for (const topic of socket.topics) this.unsubscribe(socket, topic);
+  }
+
   get openSockets(): number {
     return this.sockets.size;
   }
@@ -154,19 +191,23 @@ export class WsTransport implements Transport, WsSocketOwner {
     this.corked.clear();
     for (const socket of flushed) socket.flush();
     for (const socket of flushed) {
-      if (socket.bufferedBytes <= maxBufferedBytes || socket.connection === undefined) continue;
-      this.handlers?.connections.overloaded(socket.connection);
+      if (socket.bufferedBytes <= maxBufferedBytes) continue;
+      if (socket.connection !== undefined) this.handlers?.connections.overloaded(socket.connection);
+      else socket.peer?.overloaded();
     }
   }
 
   private acceptUpgrades(server: Server, handlers: TransportHandlers): void {
+    const perMessageDeflate = this.compresses
+      ? { serverNoContextTakeover: true, clientNoContextTakeover: true }
+      : false;
+    const { sockets } = handlers;
+    const route = sockets === undefined ? undefined : new WsRoute(sockets, this, perMessageDeflate);
     const webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       maxPayload: this.options.maxMessageBytes * MESSAGE_MARGIN,
-      perMessageDeflate: this.compresses
-        ? { serverNoContextTakeover: true, clientNoContextTakeover: true }
-        : false,
+      perMessageDeflate,
       handleProtocols: (offered) => chooseSubprotocol([...offered].join(',')),
     });
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -176,6 +217,13 @@ export class WsTransport implements Transport, WsSocketOwner {
       }
       if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
         ignoreUpgrade(server, request, stream, head);
+        return;
+      }
+      if (route !== undefined && this.isAt(sockets?.path, request)) {
+        route.upgrade(request, stream, head).catch((error: unknown) => {
+          this.options.log.error({ err: error }, 'a handshake could not be answered');
+          stream.destroy();
+        });
         return;
       }
       const handshake = handlers.connections.handshake(this.handshakeRequest(request));
@@ -219,20 +267,20 @@ export class WsTransport implements Transport, WsSocketOwner {
     socket.connection = connections.open(handshake, socket);
   }
 
-  private forget(socket: WsSocket): void {
-    this.sockets.delete(socket);
-    this.corked.delete(socket);
-    this.lingering.delete(socket);
-    for (const topic of socket.topics) this.unsubscribe(socket, topic);
+  private isAt(path: string | undefined, { url = '' }: IncomingMessage): boolean {
+    return withoutPrefix(splitUrl(url)[0], this.options.server.pathPrefix) === path;
+  }
+
+  private currentSeconds(): number {
+    return Math.floor(this.options.clock.monotonic() / 1000);
   }
 
   private handshakeRequest(request: IncomingMessage): HandshakeRequest {
-    const url = request.url ?? '';
-    const mark = url.indexOf('?');
+    const [path, query] = splitUrl(request.url ?? '');
     const remote = request.socket.remoteAddress ?? '';
     return {
-      key: appKeyOf(mark < 0 ? url : url.slice(0, mark), this.options.server.pathPrefix),
-      query: mark < 0 ? '' : url.slice(mark + 1),
+      key: appKeyOf(path, this.options.server.pathPrefix),
+      query,
       origin: request.headers.origin,
       address: this.proxies.clientAddress(remote, headerText(request, 'x-forwarded-for')),
       tls: isClientTls(
@@ -248,13 +296,13 @@ export class WsTransport implements Transport, WsSocketOwner {
   private sweep(): void {
     const { clock, server } = this.options;
     this.lingering.sweep(clock.monotonic());
-    const seconds = Math.floor(clock.monotonic() / 1000);
+    const seconds = this.currentSeconds();
     const cutBefore = seconds - server.idleTimeoutSeconds;
     const pingBefore = cutBefore + Math.min(PING_MARGIN_SECONDS, server.idleTimeoutSeconds / 2);
     for (const socket of this.sockets) {
-      const { connection } = socket;
-      if (connection === undefined || connection.lastHeardAt > pingBefore) continue;
-      if (connection.lastHeardAt <= cutBefore) {
+      const heardAt = socket.connection?.lastHeardAt ?? socket.heardAt;
+      if (heardAt === undefined || heardAt > pingBefore) continue;
+      if (heardAt <= cutBefore) {
         socket.terminate();
       } else if (!socket.isPinged && !socket.isClosed) {
         socket.isPinged = true;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { APP_SETTINGS, CREDENTIALS, SERVER_SETTINGS } from '../../../src/config/settings.js';
-import { getPath } from '../../../src/config/tree.js';
+import { getPath, leaves } from '../../../src/config/tree.js';
 import { load } from '../../support/load.js';
 
 const APP = { PREGON_APP_ID: 'an-app', PREGON_APP_KEY: 'a-key', PREGON_APP_SECRET: 'a-secret' };
@@ -53,6 +53,78 @@ const SERVER_ROWS: readonly Row[] = [
   ['PREGON_WEBHOOK_RETRY', '10m', 'webhooks.retrySeconds', 600],
   ['PREGON_WEBHOOK_MAX_QUEUED', '100', 'webhooks.maxQueuedEvents', 100],
   ['PREGON_WEBHOOK_GRACE_MS', '0', 'webhooks.graceMilliseconds', 0],
+  ['PREGON_BUS', 'redis', 'cluster.bus', 'redis'],
+  ['REVERB_SCALING_ENABLED', 'true', 'cluster.bus', 'redis'],
+  ['SOKETI_ADAPTER_DRIVER', 'redis', 'cluster.bus', 'redis'],
+  ['PREGON_CLUSTER_PREFIX', 'shop', 'cluster.prefix', 'shop'],
+  ['REDIS_PREFIX', 'shop_', 'cluster.prefix', 'shop_'],
+  ['REVERB_SCALING_CHANNEL', 'shop', 'cluster.prefix', 'shop'],
+  ['SOKETI_ADAPTER_REDIS_PREFIX', 'shop', 'cluster.prefix', 'shop'],
+  ['PREGON_REDIS_URL', 'redis://redis:6380', 'cluster.redis.url', 'redis://redis:6380'],
+  ['REDIS_URL', 'redis://redis:6380', 'cluster.redis.url', 'redis://redis:6380'],
+  ['PREGON_REDIS_HOST', 'redis', 'cluster.redis.host', 'redis'],
+  ['REDIS_HOST', 'tls://redis', 'cluster.redis.host', 'tls://redis'],
+  ['SOKETI_DB_REDIS_HOST', 'redis', 'cluster.redis.host', 'redis'],
+  ['PREGON_REDIS_PORT', '6380', 'cluster.redis.port', 6380],
+  ['REDIS_PORT', '6380', 'cluster.redis.port', 6380],
+  ['SOKETI_DB_REDIS_PORT', '6380', 'cluster.redis.port', 6380],
+  ['PREGON_REDIS_USERNAME', 'shop', 'cluster.redis.username', 'shop'],
+  ['REDIS_USERNAME', 'shop', 'cluster.redis.username', 'shop'],
+  ['SOKETI_DB_REDIS_USERNAME', 'shop', 'cluster.redis.username', 'shop'],
+  ['PREGON_REDIS_PASSWORD', 'open', 'cluster.redis.password', 'open'],
+  ['REDIS_PASSWORD', 'open', 'cluster.redis.password', 'open'],
+  ['SOKETI_DB_REDIS_PASSWORD', 'open', 'cluster.redis.password', 'open'],
+  ['PREGON_REDIS_DB', '2', 'cluster.redis.db', 2],
+  ['REDIS_DB', '2', 'cluster.redis.db', 2],
+  ['SOKETI_DB_REDIS_DB', '2', 'cluster.redis.db', 2],
+  ['PREGON_REDIS_TLS', 'true', 'cluster.redis.tls.enabled', true],
+  ['REDIS_SCHEME', 'tls', 'cluster.redis.tls.enabled', true],
+  ['PREGON_REDIS_TLS_CA', 'ca.pem', 'cluster.redis.tls.caFile', 'ca.pem'],
+  ['PREGON_REDIS_TLS_CERT', 'a.pem', 'cluster.redis.tls.certFile', 'a.pem'],
+  ['PREGON_REDIS_TLS_KEY', 'a.key', 'cluster.redis.tls.keyFile', 'a.key'],
+  ['PREGON_REDIS_TLS_VERIFY', 'false', 'cluster.redis.tls.rejectUnauthorized', false],
+  ['PREGON_REDIS_SENTINELS', 'a:26379, b:26379', 'cluster.redis.sentinels', ['a:26379', 'b:26379']],
+  ['PREGON_REDIS_SENTINEL_NAME', 'shop', 'cluster.redis.sentinelName', 'shop'],
+  ['SOKETI_DB_REDIS_INSTANCE_NAME', 'shop', 'cluster.redis.sentinelName', 'shop'],
+  ['PREGON_REDIS_SENTINEL_PASSWORD', 'open', 'cluster.redis.sentinelPassword', 'open'],
+  ['SOKETI_DB_REDIS_SENTINEL_PASSWORD', 'open', 'cluster.redis.sentinelPassword', 'open'],
+  ['PREGON_REDIS_CLUSTER', 'true', 'cluster.redis.cluster', true],
+  ['REDIS_CLUSTER', 'true', 'cluster.redis.cluster', true],
+  ['SOKETI_ADAPTER_REDIS_CLUSTER_MODE', 'true', 'cluster.redis.cluster', true],
+  ['PREGON_REDIS_NODES', 'a:6379, b:6379', 'cluster.redis.nodes', ['a:6379', 'b:6379']],
+  ['PREGON_NATS_SERVERS', 'a:4222, b:4222', 'cluster.nats.servers', ['a:4222', 'b:4222']],
+  ['SOKETI_ADAPTER_NATS_SERVERS', '["a:4222"]', 'cluster.nats.servers', ['a:4222']],
+  ['PREGON_NATS_USER', 'shop', 'cluster.nats.user', 'shop'],
+  ['SOKETI_ADAPTER_NATS_USER', 'shop', 'cluster.nats.user', 'shop'],
+  ['PREGON_NATS_PASSWORD', 'open', 'cluster.nats.password', 'open'],
+  ['SOKETI_ADAPTER_NATS_PASSWORD', 'open', 'cluster.nats.password', 'open'],
+  ['PREGON_NATS_TOKEN', 'open', 'cluster.nats.token', 'open'],
+  ['SOKETI_ADAPTER_NATS_TOKEN', 'open', 'cluster.nats.token', 'open'],
+  ['PREGON_NATS_TLS', 'true', 'cluster.nats.tls.enabled', true],
+  ['PREGON_NATS_TLS_CA', 'ca.pem', 'cluster.nats.tls.caFile', 'ca.pem'],
+  ['PREGON_NATS_TLS_CERT', 'a.pem', 'cluster.nats.tls.certFile', 'a.pem'],
+  ['PREGON_NATS_TLS_KEY', 'a.key', 'cluster.nats.tls.keyFile', 'a.key'],
+  ['PREGON_NATS_TLS_VERIFY', 'false', 'cluster.nats.tls.rejectUnauthorized', false],
+  ['PREGON_GATEWAY_SECRET', 'a-secret', 'gateway.secret', 'a-secret'],
+  ['WS_SECRET', 'a-secret', 'gateway.secret', 'a-secret'],
+  ['PREGON_GATEWAY_APP', 'an-app', 'gateway.appId', 'an-app'],
+  ['PREGON_GATEWAY_SECRET_IN_QUERY', 'true', 'gateway.secretInQuery', true],
+  ['PREGON_GATEWAY_PUBLIC_USERS', 'true', 'gateway.publicUsers', true],
+  ['PREGON_GATEWAY_ALIASES', 'true', 'gateway.aliases', true],
+  ['PREGON_GATEWAY_DUPLICATE_SECONDS', '0', 'gateway.duplicateSeconds', 0],
+  ['PREGON_GATEWAY_MAX_DUPLICATES', '10', 'gateway.maxDuplicates', 10],
+  ['PREGON_HUB_JWT_SECRET', 'x'.repeat(32), 'hub.jwtSecret', 'x'.repeat(32)],
+  ['PREGON_HUB_JWKS_URL', 'https://id.test/jwks', 'hub.jwksUrl', 'https://id.test/jwks'],
+  ['PREGON_HUB_ALGORITHMS', 'HS384, HS512', 'hub.algorithms', ['HS384', 'HS512']],
+  ['PREGON_HUB_USER_CLAIMS', 'uid, sub', 'hub.userClaims', ['uid', 'sub']],
+  ['PREGON_HUB_ISSUER', 'https://id.test', 'hub.issuer', 'https://id.test'],
+  ['PREGON_HUB_AUDIENCE', 'hub', 'hub.audience', 'hub'],
+  ['PREGON_HUB_JWKS_COOLDOWN', '1m', 'hub.jwksCooldownSeconds', 60],
+  ['PREGON_HUB_APP', 'an-app', 'hub.appId', 'an-app'],
+  ['PREGON_HUB_NOTIFY_SECRET', 'a-secret', 'hub.notifySecret', 'a-secret'],
+  ['PREGON_HUB_REMEMBER', '10m', 'hub.rememberSeconds', 600],
+  ['PREGON_HUB_MAX_SOCKETS', '10', 'hub.maxSockets', 10],
+  ['PREGON_HUB_MAX_SOCKETS_PER_USER', '5', 'hub.maxSocketsPerUser', 5],
   ['PREGON_MANAGEMENT', 'false', 'management.enabled', false],
   ['PREGON_MANAGEMENT_HOST', '0.0.0.0', 'management.host', '0.0.0.0'],
   ['SOKETI_METRICS_HOST', '0.0.0.0', 'management.host', '0.0.0.0'],
@@ -124,6 +196,7 @@ const APP_ROWS: readonly Row[] = [
   ['PREGON_APP_SUBSCRIPTION_COUNT', 'true', 'subscriptionCount', true],
   ['PREGON_APP_DUPLICATE_SUBSCRIPTION', 'error', 'duplicateSubscription', 'error'],
   ['PREGON_APP_INTERNAL_SUBSCRIPTION_ERROR', 'true', 'internalSubscriptionError', true],
+  ['PREGON_APP_WHEN_DEGRADED', 'refuse', 'whenDegraded', 'refuse'],
   ['PREGON_APP_TERMINATE_CLOSE_CODE', '4200', 'terminateCloseCode', 4200],
   ['PREGON_APP_WEBHOOKS', JSON.stringify([WEBHOOK]), 'webhooks', [WEBHOOK]],
   [
@@ -187,9 +260,7 @@ describe('the settings', () => {
     const config = load({ environment: APP }).config;
     const { apps, ...server } = config;
     for (const { path } of SERVER_SETTINGS) expect(getPath(server, path), path).toBeDefined();
-    const paths = Object.entries(server).flatMap(([section, values]) =>
-      Object.keys(values as object).map((name) => `${section}.${name}`),
-    );
+    const paths = leaves(server);
     expect(paths.sort()).toStrictEqual(SERVER_SETTINGS.map(({ path }) => path).sort());
     const names = Object.keys(apps[0]!).filter((name) => !['id', 'key', 'secret'].includes(name));
     expect(names.sort()).toStrictEqual(APP_SETTINGS.map(({ path }) => path).sort());

@@ -34,7 +34,7 @@ function setUp(app: Record<string, unknown> = {}) {
   const cache = new EventCache({ ttlSeconds: 10, maxEntries: 10, maxBytes: 10_000 }, clock);
   const eventFaults = new EventFaults(SILENT_LOG, clock, counters);
   const services = { cache, clock, activity, counters, eventFaults, log: SILENT_LOG };
-  const server = new ConnectionServer(new LocalApps(provider, publisher, activity), services, 60);
+  const server = new ConnectionServer(new LocalApps(provider, publisher, activity, cache), services, 60);
 
   const open = (request: Partial<HandshakeRequest> = {}) => {
     const socket = new FakeSocket();

@@ -5,6 +5,7 @@ import {
   decodePercent,
   parseQuery,
   queryValue,
+  readUsualQuery,
   requestText,
   signedTexts,
   type QueryParameter,
@@ -139,6 +140,95 @@ describe('requestText', () => {
 
   it('ends with a line feed where there are no parameters (SIGN-1)', () => {
     expect(requestText('GET', '/', [])).toBe('GET\n/\n');
+  });
+});
+
+describe('readUsualQuery', () => {
+  const HEX = /^[0-9a-f]{64}$/;
+  const usual = {
+    auth_key: 'app-key',
+    auth_timestamp: '1700000000',
+    auth_version: '1.0',
+    body_md5: 'd41d8cd98f00b204e9800998ecf8427e',
+    auth_signature: 'ab'.repeat(32),
+  };
+
+  function queryOf(parameters: Readonly<Record<string, string>>): string {
+    return Object.entries(parameters)
+      .map((pair) => pair.join('='))
+      .join('&');
+  }
+
+  it.each([
+    ['the signature last', usual],
+    [
+      'all sorted',
+      Object.fromEntries(Object.entries(usual).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))),
+    ],
+    ['no body', { ...usual, body_md5: undefined }],
+  ])('takes a query with %s (SIGN-1)', (_title, parameters) => {
+    const query = queryOf(JSON.parse(JSON.stringify(parameters)) as Record<string, string>);
+    expect(readUsualQuery(query)).toStrictEqual({
+      key: usual.auth_key,
+      timestamp: usual.auth_timestamp,
+      bodyMd5: parameters.body_md5,
+      signature: usual.auth_signature,
+      signedQuery: requestText('', '', parseQuery(query)).slice(2),
+    });
+  });
+
+  it('leaves any other query to the full reading', () => {
+    const { auth_signature: signature, ...unsigned } = usual;
+    const others = [
+      { ...usual, auth_version: '1.00' },
+      { ...usual, auth_key: 'a%20b' },
+      { ...usual, auth_key: '' },
+      { ...usual, auth_timestamp: '1e9' },
+      { ...usual, info: 'user_count' },
+      { ...usual, auth_signature: signature.toUpperCase() },
+      unsigned,
+    ].map(queryOf);
+    const { auth_key: key, ...rest } = unsigned;
+    const sorted = queryOf({ auth_key: key, auth_signature: signature, ...rest });
+    others.push(
+      `auth_version=1.0&${queryOf(usual)}`,
+      `&${queryOf(usual)}`,
+      `${queryOf(usual)}&`,
+      `${queryOf(usual)}\n`,
+      `${sorted}&auth_signature=${signature}`,
+      '',
+    );
+    for (const query of others) expect(readUsualQuery(query), query).toBeUndefined();
+  });
+
+  it('agrees with the full reading on whatever it takes (SIGN-1)', () => {
+    const value = fc.oneof(
+      fc.constantFrom(...Object.values(usual), ''),
+      fc.stringMatching(/^[a-z0-9+=\[\]%]{0,3}$/),
+    );
+    const parameter = fc.tuple(fc.constantFrom(...Object.keys(usual)), value).map((pair) => pair.join('='));
+    const near = fc
+      .tuple(fc.shuffledSubarray(Object.entries(usual)), fc.array(parameter, { maxLength: 1 }))
+      .map(([pairs, more]) => [...pairs.map((pair) => pair.join('=')), ...more].join('&'));
+    let taken = 0;
+    fc.assert(
+      fc.property(near, (query) => {
+        const read = readUsualQuery(query);
+        if (read === undefined) return;
+        taken++;
+        const parameters = parseQuery(query);
+        expect(read.signature).toMatch(HEX);
+        expect(read).toStrictEqual({
+          key: queryValue(parameters, 'auth_key'),
+          timestamp: queryValue(parameters, 'auth_timestamp'),
+          bodyMd5: queryValue(parameters, 'body_md5'),
+          signature: queryValue(parameters, 'auth_signature'),
+          signedQuery: requestText('', '', parameters).slice(2),
+        });
+      }),
+      { numRuns: 5000, examples: [[queryOf(usual)]] },
+    );
+    expect(taken).toBeGreaterThan(0);
   });
 });
 

@@ -1,0 +1,59 @@
+import type { BenchOptions } from './options.js';
+import { startPregon, startRaw, type Target } from './target.js';
+
+/** The servers that are measured beside each other; the bare library comes first and is the measure. */
+export function startTargets({ ws, against }: BenchOptions): Promise<Target[]> {
+  return Promise.all([
+    startRaw(),
+    startPregon('uws'),
+    ...(against === undefined ? [] : [startPregon('uws', against)]),
+    ...(ws ? [startPregon('ws')] : []),
+  ]);
+}
+
+/** CPU seconds that a task takes of a target. */
+export async function cpuOf(target: Target, task: () => Promise<void>): Promise<number> {
+  const before = target.cpuSeconds();
+  await task();
+  return target.cpuSeconds() - before;
+}
+
+/**
+ * Measures targets in turn, round after round, since a busy machine changes from minute to minute; a round that is not
+ * counted warms up.
+ *
+ * @param measure of one target in one round
+ */
+export async function alternate(
+  title: string,
+  rounds: number,
+  targets: readonly Target[],
+  measure: (target: Target) => Promise<number>,
+): Promise<void> {
+  const results = targets.map((): number[] => []);
+  for (let round = -1; round < rounds; round++) {
+    for (const [i, target] of targets.entries()) {
+      const result = await measure(target);
+      if (round >= 0) results[i]?.push(result);
+    }
+  }
+  report(title, targets, results);
+}
+
+function report(title: string, targets: readonly Target[], results: readonly (readonly number[])[]): void {
+  const [base = []] = results;
+  console.log(`\n${title}`);
+  for (const [i, { name }] of targets.entries()) {
+    const values = results[i] ?? [];
+    // Rounds lie close together in time, so what disturbs one disturbs all targets in it.
+    const ratio = median(values.map((value, round) => value / (base[round] ?? NaN)));
+    const spread = `${Math.round(Math.min(...values))}…${Math.round(Math.max(...values))}`;
+    const value = String(Math.round(median(values))).padStart(10);
+    console.log(`  ${name.padEnd(22)} ${value}   ${ratio.toFixed(2)} of raw   (${spread})`);
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

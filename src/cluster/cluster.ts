@@ -1,0 +1,608 @@
+import type { MemberData } from '../../protocol/messages.js';
+import type { ActivityEmitter } from '../activity/activity.js';
+import type { Clock, Timer } from '../clock.js';
+import type { Log } from '../log.js';
+import { BusMessageKind, decodeBusMessage, encodeBusMessage } from './bus-message.js';
+import { Announcer } from './announcer.js';
+import {
+  channelKey,
+  CONNECTIONS_CHANNEL,
+  isHiddenChannel,
+  isUnheardChannel,
+  splitKey,
+  userChannel,
+  userOfChannel,
+} from './channel-key.js';
+import type { ClusterDrivers } from './create-cluster-drivers.js';
+import { ClusterStats } from './cluster-stats.js';
+import { Inbox } from './inbox.js';
+import { Membership, originOf, SETTLE_MS, type JoinReason } from './membership.js';
+import { nodeTopic, Outbox } from './outbox.js';
+import { SharedChannel, type SharedChannelContext, type SharedChannelKind } from './shared-channel.js';
+import { SharedUsers } from './shared-users.js';
+import type { Beat, ChannelCounts } from './store.js';
+
+/** One app of this node, as the cluster calls it. */
+export interface ClusterApp {
+  readonly graceMs: number;
+  /** An event of another node. */
+  deliver(channel: string, frame: string, except: string): void;
+  /** The last event of a cache channel, as the cluster has it. */
+  restoreCached(channel: string, frame: string, ttlMs: number): void;
+  memberAdded(channel: string, member: MemberData): void;
+  memberRemoved(channel: string, userId: string): void;
+  /** @param subscriptions of all nodes */
+  subscriptionsChanged(channel: string, subscriptions: number): void;
+  /** A watched user came online or went offline. */
+  userChanged(userId: string, isOnline: boolean): void;
+  terminate(userId: string): void;
+  /** Whether each node has to know how many connections the others have. */
+  readonly limitsConnections: boolean;
+}
+
+export interface ClusterServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly activity: ActivityEmitter;
+}
+
+const TERMINATE_TOPIC = '#terminate';
+const COUNT_MS = 100;
+
+/** What a subscription demands of the cluster. */
+export interface EnterOptions {
+  readonly kind: SharedChannelKind;
+  /** The channel's last event is fetched. */
+  readonly cached: boolean;
+}
+
+/** A channel with subscriptions on this node. */
+interface Entry {
+  readonly channel: SharedChannel;
+  /** Whether events of the other nodes are heard; otherwise it is only an entry in the store. */
+  readonly isHeard: boolean;
+  /** Until events of the other nodes arrive. */
+  standing: Promise<void> | undefined;
+}
+
+/**
+ * This node among the others: what leaves for them and what comes from them. While bus or store is away it is
+ * degraded: it serves its own clients, and nothing on a client's path waits.
+ */
+export class Cluster {
+  readonly stats = new ClusterStats();
+  private readonly apps = new Map<string, ClusterApp>();
+  private readonly entries = new Map<string, Entry>();
+  private readonly uncounted = new Set<SharedChannel>();
+  private readonly timers: Timer[] = [];
+  private settleTimer: Timer | undefined;
+  private readonly membership: Membership;
+  private readonly outbox: Outbox;
+  private readonly inbox: Inbox;
+  private readonly users: SharedUsers;
+  private readonly announcer: Announcer;
+  private readonly channelContext: SharedChannelContext;
+  /** Those who wait for the bus; while degraded nobody does. */
+  private readonly standing = new Map<Entry, () => void>();
+  private changes = 0;
+  private isUp = false;
+  private wasUp = false;
+  private resolveFirstUp: (() => void) | undefined;
+
+  constructor(
+    private readonly drivers: ClusterDrivers,
+    private readonly services: ClusterServices,
+  ) {
+    const { bus, store } = drivers;
+    const { clock, log } = services;
+    const { stats } = this;
+    this.membership = new Membership({
+      store,
+      clock,
+      log,
+      stats,
+      describe: () => ({ sent: this.outbox.sent }),
+      graceMs: (key) => this.graceMs(splitKey(key).appId),
+      joined: (why, beat) => {
+        this.rejoin(why, beat);
+      },
+      heard: (peers) => {
+        this.inbox.heartbeats(new Map(peers.map(({ id, sent }) => [originOf(id), sent])));
+      },
+      dropped: (key, result) => {
+        this.announcer.announce(key, result);
+      },
+      lost: (error) => {
+        this.degrade(messageOf(error));
+      },
+    });
+    this.outbox = new Outbox(this.membership.origin, bus, clock, stats);
+    this.inbox = new Inbox(
+      {
+        deliver: (topic, message) => {
+          const { appId, name } = splitKey(topic);
+          this.apps.get(appId)?.deliver(name, message.body.toString('utf8'), message.except);
+        },
+        askAgain: (node, after) => {
+          this.send(nodeTopic(node), BusMessageKind.Resend, String(after));
+        },
+      },
+      clock,
+      stats,
+    );
+    this.users = new SharedUsers({
+      store,
+      changed: (key, isOnline) => {
+        const { appId, name } = splitKey(key);
+        const userId = userOfChannel(name);
+        if (userId !== undefined) this.apps.get(appId)?.userChanged(userId, isOnline);
+      },
+      failed: (error) => {
+        this.degrade(messageOf(error));
+      },
+    });
+    this.announcer = new Announcer({
+      ...services,
+      store,
+      nodeId: () => this.nodeId,
+      graceMs: (appId) => this.graceMs(appId),
+    });
+    this.channelContext = this.createChannelContext();
+  }
+
+  get nodeId(): string {
+    return this.membership.nodeId;
+  }
+
+  get beatAgeMs(): number {
+    return this.membership.beatAgeMs;
+  }
+
+  /** Time without the others, up to now. */
+  get degradedMs(): number {
+    const { degradedMs, degradedSinceMs } = this.stats;
+    return (
+      degradedMs + (degradedSinceMs === undefined ? 0 : this.services.clock.monotonic() - degradedSinceMs)
+    );
+  }
+
+  get peers(): Beat['peers'] {
+    return this.membership.peers;
+  }
+
+  /** Channels whose events this node receives. */
+  get interest(): number {
+    return this.entries.size;
+  }
+
+  /** Whether bus and store can be relied on; asked before each use of them. */
+  get isHealthy(): boolean {
+    if (this.isUp && !this.membership.isTrusted) this.degrade('this node was stopped for some time');
+    return this.isUp;
+  }
+
+  /** Makes an app of this node known. */
+  add(appId: string, app: ClusterApp): void {
+    this.apps.set(appId, app);
+  }
+
+  /** @returns when the cluster was reached, or after some time without it */
+  async start(timeoutMs: number): Promise<void> {
+    const { bus, store } = this.drivers;
+    const { clock, log } = this.services;
+    this.stats.degradedSinceMs = clock.monotonic();
+    store.start({
+      delta: (key, delta) => {
+        this.guard(() => {
+          this.entries.get(key)?.channel.take(delta);
+          this.users.take(key, delta.version, delta.subscriptions);
+        });
+      },
+      up: () => {
+        log.info({}, 'the cluster store is there');
+        this.membership.rejoin();
+      },
+      down: (reason) => {
+        this.degrade(reason);
+      },
+    });
+    bus.start({
+      message: (topic, message) => {
+        this.guard(() => {
+          this.receive(topic, message);
+        });
+      },
+      up: () => {
+        log.info({}, 'the bus is there');
+        if (this.wasUp) this.inbox.recover();
+        this.outbox.sendKept();
+        if (!this.isUp) this.membership.rejoin();
+      },
+      down: (reason) => {
+        this.inbox.interrupt();
+        this.degrade(reason);
+      },
+    });
+    this.listen(TERMINATE_TOPIC);
+    this.listen(nodeTopic(this.membership.origin));
+    this.timers.push(
+      clock.every(COUNT_MS, () => {
+        this.sendCounts();
+      }),
+    );
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(timeoutMs, resolve);
+      this.resolveFirstUp = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Leaves the others, after all connections of this node are gone and what was held of them was told. */
+  async stop(): Promise<void> {
+    try {
+      await this.announcer.settled();
+      if (this.isUp) await this.membership.leave();
+    } catch (error) {
+      this.services.log.warn({ err: error }, 'the other nodes could not be told that this one leaves');
+    }
+  }
+
+  /** Ends it at once; the others find out. */
+  async close(): Promise<void> {
+    this.isUp = false;
+    for (const timer of this.timers.splice(0)) timer.cancel();
+    this.settleTimer?.cancel();
+    this.membership.stop();
+    await Promise.all([this.drivers.bus.close(), this.drivers.store.close()]);
+  }
+
+  /**
+   * Publishes an event to the other nodes.
+   *
+   * @param cacheMs keeps it as the channel's last event
+   * @param except a socket id
+   */
+  publish(appId: string, channel: string, frame: string, except = '', cacheMs = 0): void {
+    const key = channelKey(appId, channel);
+    const isHealthy = this.isHealthy;
+    const message = this.outbox.publish(key, frame, except, isHealthy);
+    if (cacheMs > 0 && isHealthy) this.drivers.store.cache(key, message, cacheMs);
+  }
+
+  /**
+   * Adds a subscription of this node.
+   *
+   * @returns undefined when it stands at once; otherwise when it stands
+   * @throws ChannelFull, also as a rejection; the subscription is then taken back
+   */
+  enter(
+    appId: string,
+    name: string,
+    options: EnterOptions,
+    member: MemberData | undefined,
+  ): Promise<void> | undefined {
+    const key = channelKey(appId, name);
+    const entry = this.entries.get(key) ?? this.open(appId, name, key, options);
+    const standing = this.isHealthy ? entry.standing : undefined;
+    const entering = entry.channel.enter(member);
+    if (standing === undefined) return entering;
+    return entering === undefined ? standing : Promise.all([entering, standing]).then(() => undefined);
+  }
+
+  leave(appId: string, name: string, userId: string | undefined): void {
+    const entry = this.entries.get(channelKey(appId, name));
+    entry?.channel.leave(userId);
+    if (entry !== undefined) this.closeIfIdle(entry);
+  }
+
+  /** The members of a presence channel that has subscriptions on this node. */
+  members(appId: string, name: string): ReadonlyMap<string, MemberData> {
+    return this.entries.get(channelKey(appId, name))?.channel.members ?? NOBODY;
+  }
+
+  /** Subscriptions of all nodes to a channel that has some on this node. */
+  subscriptions(appId: string, name: string): number {
+    return this.entries.get(channelKey(appId, name))?.channel.totalSubscriptions ?? 0;
+  }
+
+  terminate(appId: string, userId: string): void {
+    if (this.isHealthy) this.send(TERMINATE_TOPIC, BusMessageKind.Terminate, `${appId}\n${userId}`);
+  }
+
+  /** A connection of this node was opened. */
+  connected(appId: string): void {
+    const kind = { ...UNHEARD_KIND, tellSubscriptions: this.apps.get(appId)?.limitsConnections === true };
+    void this.enter(appId, CONNECTIONS_CHANNEL, { kind, cached: false }, undefined);
+  }
+
+  disconnected(appId: string): void {
+    this.leave(appId, CONNECTIONS_CHANNEL, undefined);
+  }
+
+  /** Connections of the other nodes to an app that limits them, a moment ago. */
+  otherConnections(appId: string): number {
+    return this.entries.get(channelKey(appId, CONNECTIONS_CHANNEL))?.channel.otherSubscriptions ?? 0;
+  }
+
+  /** Connections of all nodes to an app. */
+  async countConnections(appId: string): Promise<number> {
+    const [counts] = await this.counts(appId, [CONNECTIONS_CHANNEL]);
+    return counts?.subscriptions ?? 0;
+  }
+
+  /** Occupied channels of the whole cluster. */
+  async channels(appId: string): Promise<string[]> {
+    this.sendCounts();
+    const keys = await this.drivers.store.channels(appId);
+    return keys.map((key) => splitKey(key).name).filter((name) => !isHiddenChannel(name));
+  }
+
+  async counts(appId: string, names: readonly string[]): Promise<readonly ChannelCounts[]> {
+    this.sendCounts();
+    return this.drivers.store.counts(names.map((name) => channelKey(appId, name)));
+  }
+
+  memberIds(appId: string, name: string): Promise<readonly string[]> {
+    return this.drivers.store.memberIds(channelKey(appId, name));
+  }
+
+  async cached(appId: string, name: string): Promise<{ frame: string; ttlMs: number } | undefined> {
+    const cached = await this.drivers.store.cached(channelKey(appId, name));
+    const message = cached === undefined ? undefined : decodeBusMessage(cached.message);
+    if (cached === undefined || message === undefined) return undefined;
+    return { frame: message.body.toString('utf8'), ttlMs: cached.ttlMs };
+  }
+
+  /** An idempotency key across nodes; see `ClusterStore.claim`. */
+  claim(key: string, ttlMs: number): Promise<string | undefined> {
+    return this.drivers.store.claim(key, ttlMs);
+  }
+
+  answer(key: string, answer: string | undefined, ttlMs: number): void {
+    this.drivers.store.answer(key, answer, ttlMs);
+  }
+
+  /** A user signed in on a connection of this node. */
+  userOnline(appId: string, userId: string): void {
+    void this.enter(appId, userChannel(userId), USER_OPTIONS, undefined);
+    this.decideOnUser(appId, userId);
+  }
+
+  userOffline(appId: string, userId: string): void {
+    this.leave(appId, userChannel(userId), undefined);
+    this.decideOnUser(appId, userId);
+  }
+
+  /**
+   * Watches a user.
+   *
+   * @returns when it is known whether he is online, or undefined when it is known already
+   */
+  watchUser(appId: string, userId: string): Promise<void> | undefined {
+    const ready = this.users.watch(channelKey(appId, userChannel(userId)));
+    return this.isHealthy ? ready : undefined;
+  }
+
+  unwatchUser(appId: string, userId: string): void {
+    this.users.unwatch(channelKey(appId, userChannel(userId)));
+  }
+
+  /** Whether a watched user is online anywhere. */
+  isUserOnline(appId: string, userId: string): boolean {
+    return this.users.isOnline(channelKey(appId, userChannel(userId)));
+  }
+
+  private decideOnUser(appId: string, userId: string): void {
+    if (this.isHealthy) return;
+    const key = channelKey(appId, userChannel(userId));
+    this.users.decideAlone(key, (this.entries.get(key)?.channel.totalSubscriptions ?? 0) > 0);
+  }
+
+  private open(appId: string, name: string, key: string, options: EnterOptions): Entry {
+    const channel = new SharedChannel(appId, name, key, options.kind, this.channelContext);
+    const isHeard = !isUnheardChannel(name);
+    const entry: Entry = { channel, isHeard, standing: undefined };
+    this.entries.set(key, entry);
+    if (!isHeard) {
+      if (name === CONNECTIONS_CHANNEL && options.kind.tellSubscriptions) void this.drivers.store.watch(key);
+      return entry;
+    }
+    this.inbox.open(key);
+    const standing = this.stand(entry, options).finally(() => {
+      entry.standing = undefined;
+      this.standing.delete(entry);
+    });
+    entry.standing = new Promise((resolve) => {
+      this.standing.set(entry, resolve);
+      void standing.then(resolve);
+    });
+    return entry;
+  }
+
+  private async stand({ channel }: Entry, { kind, cached }: EnterOptions): Promise<void> {
+    const { bus, store } = this.drivers;
+    try {
+      await Promise.all([
+        bus.subscribe(channel.key),
+        kind.presence || kind.tellSubscriptions ? store.watch(channel.key) : undefined,
+      ]);
+      if (cached && this.isHealthy) await this.fetchCached(channel);
+    } catch (error) {
+      this.degrade(messageOf(error));
+    }
+  }
+
+  private async fetchCached({ key, appId, name }: SharedChannel): Promise<void> {
+    const cached = await this.drivers.store.cached(key);
+    const message = cached === undefined ? undefined : decodeBusMessage(cached.message);
+    if (cached === undefined || message === undefined) return;
+    // What was heard in the meantime is newer; what comes again later is passed over.
+    if (this.inbox.hasDelivered(key)) return;
+    this.inbox.skip(key, message);
+    this.apps.get(appId)?.restoreCached(name, message.body.toString('utf8'), cached.ttlMs);
+  }
+
+  private closeIfIdle(entry: Entry): void {
+    const { channel } = entry;
+    if (!channel.isIdle || this.entries.get(channel.key) !== entry) return;
+    this.entries.delete(channel.key);
+    this.uncounted.delete(channel);
+    if (!entry.isHeard) {
+      if (channel.name === CONNECTIONS_CHANNEL) this.drivers.store.unwatch(channel.key);
+      return;
+    }
+    this.inbox.close(channel.key);
+    this.drivers.bus.unsubscribe(channel.key);
+    if (channel.kind.presence || channel.kind.tellSubscriptions) this.drivers.store.unwatch(channel.key);
+  }
+
+  private createChannelContext(): SharedChannelContext {
+    const { store } = this.drivers;
+    return {
+      store: {
+        apply: (node, change) => store.apply(node, change),
+        // A store that was emptied would make everybody leave.
+        snapshot: async (key) => {
+          const snapshot = await store.snapshot(key);
+          if (!(await this.membership.verify())) throw new Error('the store changed meanwhile');
+          return snapshot;
+        },
+      },
+      nodeId: () => this.nodeId,
+      nextChange: () => String(++this.changes),
+      isUp: () => this.isHealthy,
+      graceMs: ({ appId }) => this.graceMs(appId),
+      memberAdded: ({ appId, name }, member) => this.apps.get(appId)?.memberAdded(name, member),
+      memberRemoved: ({ appId, name }, userId) => this.apps.get(appId)?.memberRemoved(name, userId),
+      subscriptionsChanged: ({ appId, name, totalSubscriptions }) =>
+        this.apps.get(appId)?.subscriptionsChanged(name, totalSubscriptions),
+      countChanged: (channel) => {
+        this.uncounted.add(channel);
+      },
+      countTold: ({ appId, name: channel, totalSubscriptions: count }) => {
+        if (isHiddenChannel(channel)) return;
+        this.services.activity.emit({ type: 'SubscriptionCountChanged', appId, channel, count });
+      },
+      changed: (channel, result) => {
+        this.announcer.announce(channel.key, result);
+        const entry = this.entries.get(channel.key);
+        if (entry !== undefined) this.closeIfIdle(entry);
+      },
+      failed: (error) => {
+        this.degrade(messageOf(error));
+      },
+    };
+  }
+
+  private receive(topic: string, bytes: Uint8Array): void {
+    const message = decodeBusMessage(bytes);
+    if (message === undefined || message.node === this.membership.origin) return;
+    switch (message.kind) {
+      case BusMessageKind.Event:
+        this.inbox.take(topic, message);
+        return;
+      case BusMessageKind.Terminate: {
+        const [appId = '', userId = ''] = message.body.toString('utf8').split('\n');
+        this.apps.get(appId)?.terminate(userId);
+        return;
+      }
+      case BusMessageKind.Resend:
+        this.outbox.resend(Number(message.body.toString('latin1')), message.node);
+        return;
+      case BusMessageKind.Resent:
+        this.inbox.takeResent(message.node, message.body);
+        return;
+    }
+  }
+
+  /** Sends what is no event: it has no number. */
+  private send(topic: string, kind: BusMessageKind, body: string): void {
+    const header = {
+      kind,
+      node: this.membership.origin,
+      number: 0,
+      previous: 0,
+      sentMs: this.services.clock.now(),
+      except: '',
+    };
+    this.drivers.bus.publish(topic, encodeBusMessage(header, body));
+  }
+
+  private listen(topic: string): void {
+    this.drivers.bus.subscribe(topic).catch((error: unknown) => {
+      this.degrade(messageOf(error));
+    });
+  }
+
+  /** The store is there, and does not know, or no longer knows, what this node has. */
+  private rejoin(why: JoinReason, beat: Beat): void {
+    // Otherwise it is begun again when the bus is there.
+    if (!this.drivers.bus.isUp) return;
+    const { clock, log } = this.services;
+    this.isUp = this.wasUp = true;
+    if (this.stats.degradedSinceMs !== undefined) {
+      this.stats.degradedMs += clock.monotonic() - this.stats.degradedSinceMs;
+      this.stats.degradedSinceMs = undefined;
+    }
+    log.info({ node: this.nodeId, peers: beat.peers.length, why }, 'this node is part of the cluster');
+    this.outbox.sendKept();
+    for (const { channel } of this.entries.values()) channel.restate(why === 'given up');
+    this.lookAgainLater(beat);
+    this.resolveFirstUp?.();
+  }
+
+  /** When all nodes have told what they have, whoever is in no list any more is gone. */
+  private lookAgainLater({ epochAgeMs }: Beat): void {
+    this.settleTimer?.cancel();
+    const delayMs = Math.max(0, SETTLE_MS - epochAgeMs);
+    this.settleTimer = this.services.clock.after(delayMs, () => {
+      for (const { channel } of this.entries.values()) {
+        if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch();
+      }
+      this.users.refetch();
+    });
+  }
+
+  private degrade(reason: string): void {
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.settleTimer?.cancel();
+    this.stats.degradedSinceMs = this.services.clock.monotonic();
+    this.services.log.warn({ reason }, 'degraded: serving the connections of this node only');
+    for (const { channel } of this.entries.values()) channel.degrade();
+    for (const resolve of this.standing.values()) resolve();
+    this.standing.clear();
+    this.membership.interrupt();
+  }
+
+  private sendCounts(): void {
+    for (const channel of this.uncounted) channel.send(true);
+    this.uncounted.clear();
+  }
+
+  private graceMs(appId: string): number {
+    return this.apps.get(appId)?.graceMs ?? 0;
+  }
+
+  /** The boundary of what comes from drivers. */
+  private guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.services.log.error({ err: error }, 'a message of the cluster could not be handled');
+    }
+  }
+}
+
+const NOBODY: ReadonlyMap<string, MemberData> = new Map();
+
+/** Of what is only counted. */
+const UNHEARD_KIND: SharedChannelKind = { presence: false, tellSubscriptions: true, maxMembers: 0 };
+
+const USER_OPTIONS: EnterOptions = { kind: UNHEARD_KIND, cached: false };
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

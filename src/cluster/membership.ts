@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Timer } from '../clock.js';
+import type { Log } from '../log.js';
+import type { ClusterStats } from './cluster-stats.js';
+import type { Beat, ChannelResult, ClusterStore, NodeInfo } from './store.js';
+
+/** Between two beats, give or take a tenth, so that nodes that started together do not beat together. */
+const BEAT_MS = 2000;
+/** Silent this long, a node is dead. */
+const DEAD_MS = 9000;
+/** A node whose own last beat is older does not trust itself: the others may have given it up. */
+const DOUBT_MS = 6000;
+/** After the store was emptied, all living nodes have told it what they have by then. */
+export const SETTLE_MS = BEAT_MS + 700;
+/** While the store is away; longer and longer when it comes back only to fail again soon. */
+const RETRY_MS = 300;
+const MAX_RETRY_MS = 3000;
+const CALM_MS = 10_000;
+/** How long one node may take to remove a dead one's entries before another goes on with it. */
+const GRAVE_LOCK_MS = 5000;
+
+export interface MembershipContext {
+  readonly store: ClusterStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stats: ClusterStats;
+  /** What the others are to know of this node. */
+  readonly describe: () => Omit<NodeInfo, 'id'>;
+  readonly graceMs: (key: string) => number;
+  /** The first beat after the store was away, was emptied, or gave this node up: everything is to be told again. */
+  readonly joined: (why: JoinReason, beat: Beat) => void;
+  readonly heard: (peers: Beat['peers']) => void;
+  /** A dead node's entries in a channel are gone, by this node's doing. */
+  readonly dropped: (key: string, result: ChannelResult) => void;
+  readonly lost: (error: unknown) => void;
+}
+
+/** Why a node has to tell everything: it starts or the store was away, it has a new id, or the store was emptied. */
+export type JoinReason = 'back' | 'given up' | 'emptied';
+
+/** This node among the others: its lease, and what has to be done when another's runs out. */
+export class Membership {
+  /**
+   * This process, as the bus knows it. Its lease is under an id that begins with it and ends with how often the node was
+   * given up: what it publishes goes on as before when that changes.
+   */
+  readonly origin = originOf(randomBytes(8).toString('hex'));
+  private id = this.origin;
+  /** Whether a beat of this id was ever answered: only a new one takes a lease, an old one renews it or is gone. */
+  private hadLease = false;
+  /** Whether the others have been told what this node has since it was last away. */
+  private isJoined = false;
+  private wasGivenUp = false;
+  private epoch: string | undefined;
+  private timer: Timer | undefined;
+  private joinedAtMs = -Infinity;
+  private retryMs = RETRY_MS;
+  private isBeating = false;
+  private isStopped = false;
+  /** Since when the beats came in time, as far as other nodes may be judged by that. */
+  private steadySinceMs: number;
+  private lastBeatMs: number;
+  peers: Beat['peers'] = [];
+
+  constructor(private readonly context: MembershipContext) {
+    this.steadySinceMs = this.lastBeatMs = context.clock.monotonic();
+  }
+
+  get nodeId(): string {
+    return this.id;
+  }
+
+  /** Age of the last answered beat. */
+  get beatAgeMs(): number {
+    return this.context.clock.monotonic() - this.lastBeatMs;
+  }
+
+  /** Whether this node has reason to believe that the others hold it for alive. */
+  get isTrusted(): boolean {
+    return this.isJoined && this.beatAgeMs < DOUBT_MS;
+  }
+
+  /** Store and bus are there, for the first time or again: beats now, and then on. */
+  rejoin(): void {
+    this.isJoined = false;
+    void this.beat();
+  }
+
+  /** The store is away: whatever was known of it has to be seen anew, the sooner the longer it went well before. */
+  interrupt(): void {
+    const now = this.context.clock.monotonic();
+    this.retryMs = now - this.joinedAtMs > CALM_MS ? RETRY_MS : Math.min(2 * this.retryMs, MAX_RETRY_MS);
+    this.isJoined = false;
+    this.schedule(this.retryMs);
+  }
+
+  /** Gives the lease back. */
+  async leave(): Promise<void> {
+    this.stop();
+    if (this.hadLease) await this.context.store.leave(this.id);
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.timer?.cancel();
+  }
+
+  /** Beats, and looks whether everything is as it was. @returns whether it is */
+  async verify(): Promise<boolean> {
+    const { epoch, id } = this;
+    await this.beat();
+    return this.isJoined && this.epoch === epoch && this.id === id;
+  }
+
+  private async beat(): Promise<void> {
+    if (this.isBeating || this.isStopped) return;
+    this.isBeating = true;
+    this.timer?.cancel();
+    try {
+      const beat = await this.context.store.beat({ id: this.id, ...this.context.describe() }, !this.hadLease);
+      this.take(beat);
+      this.schedule(this.isJoined ? BEAT_MS * (0.9 + Math.random() * 0.2) : 0);
+    } catch (error) {
+      this.isJoined = false;
+      this.schedule(RETRY_MS);
+      this.context.lost(error);
+    } finally {
+      this.isBeating = false;
+    }
+  }
+
+  private take(beat: Beat): void {
+    if (this.isStopped) return;
+    const { clock, stats, log } = this.context;
+    const now = clock.monotonic();
+    if (beat.gone) {
+      log.warn({ node: this.id }, 'the other nodes gave this one up; it comes back under another id');
+      stats.returns++;
+      this.isJoined = this.hadLease = false;
+      this.id = nextId(this.id);
+      this.wasGivenUp = true;
+      return;
+    }
+    if (!this.isJoined || now - this.lastBeatMs > 2 * BEAT_MS) this.steadySinceMs = now;
+    this.lastBeatMs = now;
+    this.hadLease = true;
+    this.peers = beat.peers;
+    this.context.heard(beat.peers);
+    const isEmptied = this.epoch !== undefined && this.epoch !== beat.epoch;
+    this.epoch = beat.epoch;
+    if (isEmptied) stats.emptied++;
+    if (!this.isJoined || isEmptied) {
+      this.isJoined = true;
+      this.joinedAtMs = now;
+      const why = this.wasGivenUp ? 'given up' : isEmptied ? 'emptied' : 'back';
+      this.wasGivenUp = false;
+      this.context.joined(why, beat);
+    }
+    this.lookAfter(beat, now);
+  }
+
+  /** Gives up who is silent, and removes what dead nodes left. A node that was away itself judges nobody. */
+  private lookAfter(beat: Beat, now: number): void {
+    const isSteady = now - this.steadySinceMs >= DEAD_MS;
+    const silent = isSteady ? beat.peers.filter(({ silentMs }) => silentMs >= DEAD_MS) : [];
+    const buried = silent.map(async ({ id }) => {
+      if (!(await this.context.store.bury(id, DEAD_MS))) return;
+      this.context.log.warn({ node: id }, 'a node is dead; its entries are removed');
+      this.context.stats.takeOvers++;
+      await this.clear(id);
+    });
+    const cleared = beat.graves.map((id) => this.clear(id));
+    Promise.all([...buried, ...cleared]).catch((error: unknown) => {
+      this.context.lost(error);
+    });
+  }
+
+  /** Removes all that a dead node has, unless another node is doing so. */
+  private async clear(node: string): Promise<void> {
+    const { store, graceMs, dropped } = this.context;
+    const keys = await store.channelsOf(node);
+    if (keys.length === 0 || !(await store.lockGrave(node, this.id, GRAVE_LOCK_MS))) return;
+    for (let start = 0; start < keys.length; start += DROPS_AT_ONCE) {
+      const slice = keys.slice(start, start + DROPS_AT_ONCE);
+      const results = await Promise.all(slice.map((key) => store.drop(node, key, graceMs(key))));
+      slice.forEach((key, i) => {
+        const result = results[i];
+        if (result !== undefined) dropped(key, result);
+      });
+      await store.lockGrave(node, this.id, GRAVE_LOCK_MS);
+    }
+  }
+
+  private schedule(delayMs: number): void {
+    this.timer?.cancel();
+    if (this.isStopped) return;
+    this.timer = this.context.clock.after(delayMs, () => {
+      void this.beat();
+    });
+  }
+}
+
+const DROPS_AT_ONCE = 200;
+
+/** Hex digits of an id that count how often the node was given up. */
+const COUNT_DIGITS = 4;
+
+/** The process behind a node's id. */
+export function originOf(id: string): string {
+  return id.slice(0, -COUNT_DIGITS) + '0'.repeat(COUNT_DIGITS);
+}
+
+function nextId(id: string): string {
+  const count = (parseInt(id.slice(-COUNT_DIGITS), 16) + 1) % 16 ** COUNT_DIGITS;
+  return id.slice(0, -COUNT_DIGITS) + count.toString(16).padStart(COUNT_DIGITS, '0');
+}

@@ -1,0 +1,239 @@
+import type { MemberData } from '../../protocol/messages.js';
+import type {
+  ChannelChange,
+  ChannelCounts,
+  ChannelDelta,
+  ChannelResult,
+  ChannelSnapshot,
+  SharedMember,
+} from './store.js';
+
+interface Member {
+  info: string;
+  readonly nodes: Set<string>;
+}
+
+/** Something that left and may come back without being told. */
+interface Grace {
+  readonly node: string;
+  /** When a repeated {@link MemoryChannel.drop} tells it; 0 for what a node left itself. */
+  readonly dueAt: number;
+}
+
+/** What a step did so far. */
+interface Step {
+  readonly node: string;
+  readonly graceMs: number;
+  readonly dueAt: number;
+  readonly added: string[];
+  readonly removed: string[];
+  readonly refused: string[];
+  /** Members whose nodes or info changed. */
+  readonly touched: Set<string>;
+}
+
+type Answer = Omit<ChannelResult, 'snapshot'>;
+
+/** What {@link MemoryChannel} did, and the delta it has to tell. */
+export interface Applied {
+  readonly answer: Answer;
+  readonly delta: ChannelDelta | undefined;
+}
+
+/** The change under which {@link MemoryChannel.drop} keeps its answer. */
+const DROP = '#drop';
+
+/**
+ * One channel of a {@link MemoryStore}, and the reference of what a change means: the scripts of the Redis store do the
+ * same.
+ */
+export class MemoryChannel {
+  private readonly subscriptions = new Map<string, number>();
+  /** In the order they came. */
+  private readonly members = new Map<string, Member>();
+  private readonly graces = new Map<string, Grace>();
+  /** Graces that ended, and whose they were, so that the same node gets the same answer again. */
+  private readonly released = new Map<string, { readonly node: string }>();
+  private readonly answers = new Map<string, { readonly change: string; readonly answer: Answer }>();
+  private total = 0;
+  private version = 0;
+
+  /** @param firstVersion of a channel that was not occupied before */
+  constructor(private readonly firstVersion: number) {}
+
+  get isOccupied(): boolean {
+    return this.total > 0;
+  }
+
+  get counts(): ChannelCounts {
+    return { subscriptions: this.total, members: this.members.size };
+  }
+
+  get memberIds(): readonly string[] {
+    return [...this.members.keys()];
+  }
+
+  get snapshot(): ChannelSnapshot {
+    return {
+      version: this.version,
+      subscriptions: this.total,
+      members: [...this.members.keys()].map((id) => this.shared(id)),
+    };
+  }
+
+  /** Nothing is kept for repeats or for what may come back. */
+  get canBeForgotten(): boolean {
+    return this.total === 0 && this.graces.size === 0 && this.answers.size === 0 && this.released.size === 0;
+  }
+
+  isOccupiedBy(node: string): boolean {
+    return this.subscriptions.has(node);
+  }
+
+  hasGraceOf(node: string): boolean {
+    for (const grace of this.graces.values()) if (grace.node === node) return true;
+    return false;
+  }
+
+  apply(node: string, change: ChannelChange): Applied {
+    const before = this.answers.get(node);
+    if (before?.change === change.change) return { answer: before.answer, delta: undefined };
+
+    const step = newStep(node, change.graceMs, 0);
+    const isOut = change.subscriptions === 0;
+    const join = isOut ? [] : change.join;
+    const joining = new Set(join.map(({ id }) => id));
+    const leave = isOut || change.replace ? this.membersOf(node) : change.leave;
+    for (const id of leave) if (!joining.has(id)) this.leave(step, id);
+    for (const member of join) this.join(step, member, change.maxMembers);
+    const difference = change.subscriptions - (this.subscriptions.get(node) ?? 0);
+    const occupancy = this.setSubscriptions(step, change.subscriptions);
+    const applied = this.finish(step, occupancy, change.tellSubscriptions && difference !== 0);
+    this.answers.set(node, { change: change.change, answer: applied.answer });
+    return applied;
+  }
+
+  /** Takes a node out, and ends the graces it held. Once nothing is left of it, a repeat gets the same answer. */
+  drop(node: string, graceMs: number, nowMs: number): Applied {
+    const due = [...this.graces].filter(([, grace]) => grace.node === node && grace.dueAt <= nowMs);
+    const before = this.answers.get(node);
+    if (due.length === 0 && !this.subscriptions.has(node)) {
+      const answer = before?.change === DROP ? before.answer : unchanged(this.version);
+      return { answer, delta: undefined };
+    }
+    const step = newStep(node, graceMs, nowMs + graceMs);
+    const hadSubscriptions = this.subscriptions.has(node);
+    for (const id of this.membersOf(node)) this.leave(step, id);
+    let occupancy = this.setSubscriptions(step, 0);
+    for (const [what] of due) {
+      this.graces.delete(what);
+      if (what === 'channel') occupancy = 'vacated';
+      else step.removed.push(what.slice('member '.length));
+    }
+    const applied = this.finish(step, occupancy, hadSubscriptions);
+    if (this.hasGraceOf(node)) this.answers.delete(node);
+    else this.answers.set(node, { change: DROP, answer: applied.answer });
+    return applied;
+  }
+
+  /** Ends a grace that a node holds. @returns whether what left is still away; the same to the same node */
+  release(node: string, what: string): boolean {
+    if (this.graces.get(what)?.node !== node) return this.released.get(what)?.node === node;
+    this.graces.delete(what);
+    this.released.set(what, { node });
+    return true;
+  }
+
+  /** @returns a task that forgets the answer this node would get again, once it is not here any more */
+  answerToForget(node: string): () => void {
+    const answer = this.answers.get(node);
+    return () => {
+      if (this.answers.get(node) === answer && !this.subscriptions.has(node)) this.answers.delete(node);
+    };
+  }
+
+  /** @returns a task that forgets that a grace was released */
+  releaseToForget(what: string): () => void {
+    const release = this.released.get(what);
+    return () => {
+      if (this.released.get(what) === release) this.released.delete(what);
+    };
+  }
+
+  private membersOf(node: string): string[] {
+    return [...this.members].filter(([, member]) => member.nodes.has(node)).map(([id]) => id);
+  }
+
+  private shared(id: string): SharedMember {
+    const member = this.members.get(id);
+    return { id, info: member?.info ?? '{}', nodes: member?.nodes.size ?? 0 };
+  }
+
+  private join(step: Step, { id, info }: MemberData, maxMembers: number): void {
+    const member = this.members.get(id);
+    if (member === undefined) {
+      if (this.members.size >= maxMembers) {
+        step.refused.push(id);
+        return;
+      }
+      this.members.set(id, { info, nodes: new Set([step.node]) });
+      if (!this.comeBack(`member ${id}`)) step.added.push(id);
+    } else {
+      if (member.nodes.has(step.node) && member.info === info) return;
+      member.nodes.add(step.node);
+      member.info = info;
+    }
+    step.touched.add(id);
+  }
+
+  private leave(step: Step, id: string): void {
+    const member = this.members.get(id);
+    if (member?.nodes.delete(step.node) !== true) return;
+    step.touched.add(id);
+    if (member.nodes.size > 0) return;
+    this.members.delete(id);
+    step.removed.push(id);
+    this.startGrace(step, `member ${id}`);
+  }
+
+  private setSubscriptions(step: Step, wanted: number): ChannelResult['occupancy'] {
+    const before = this.total;
+    if (wanted > 0 && this.version === 0) this.version = this.firstVersion;
+    this.total += wanted - (this.subscriptions.get(step.node) ?? 0);
+    if (wanted === 0) this.subscriptions.delete(step.node);
+    else this.subscriptions.set(step.node, wanted);
+    if (before === 0 && this.total > 0) return this.comeBack('channel') ? 'unchanged' : 'occupied';
+    if (before === 0 || this.total > 0) return 'unchanged';
+    this.startGrace(step, 'channel');
+    return 'vacated';
+  }
+
+  private startGrace(step: Step, what: string): void {
+    if (step.graceMs > 0) this.graces.set(what, { node: step.node, dueAt: step.dueAt });
+  }
+
+  /** @returns whether it was in its grace */
+  private comeBack(what: string): boolean {
+    this.released.delete(what);
+    return this.graces.delete(what);
+  }
+
+  private finish(step: Step, occupancy: ChannelResult['occupancy'], tell: boolean): Applied {
+    const changed = tell || step.touched.size > 0;
+    if (changed) this.version++;
+    const { added, removed, refused } = step;
+    const answer = { version: this.version, occupancy, added, removed, refused };
+    if (!changed) return { answer, delta: undefined };
+    const members = [...step.touched].map((id) => this.shared(id));
+    return { answer, delta: { version: this.version, members, subscriptions: this.total } };
+  }
+}
+
+/** The answer where there is nothing to change. */
+export function unchanged(version: number): Answer {
+  return { version, occupancy: 'unchanged', added: [], removed: [], refused: [] };
+}
+
+function newStep(node: string, graceMs: number, dueAt: number): Step {
+  return { node, graceMs, dueAt, added: [], removed: [], refused: [], touched: new Set() };
+}

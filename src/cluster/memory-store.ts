@@ -1,0 +1,359 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.js';
+import { MemoryChannel, unchanged, type Applied } from './memory-channel.js';
+import { MemoryNodes } from './memory-nodes.js';
+import { LINGER_MS } from './store-times.js';
+import type {
+  Beat,
+  CachedMessage,
+  ChannelChange,
+  ChannelCounts,
+  ChannelDelta,
+  ChannelResult,
+  ChannelSnapshot,
+  ClusterStore,
+  NodeInfo,
+  StoreListener,
+} from './store.js';
+
+/** Bounds of what a {@link MemoryState} keeps for a time. */
+export interface MemoryLimits {
+  readonly maxCachedEvents: number;
+  readonly maxCachedBytes: number;
+  readonly maxIdempotencyKeys: number;
+}
+
+const DEFAULT_LIMITS: MemoryLimits = {
+  maxCachedEvents: 100_000,
+  maxCachedBytes: 67_108_864,
+  maxIdempotencyKeys: 100_000,
+};
+
+const EMPTY_SNAPSHOT: ChannelSnapshot = { version: 0, subscriptions: 0, members: [] };
+
+/** What the stores of one process share. It can be interrupted and emptied, as a server can go away and be flushed. */
+export class MemoryState {
+  readonly nodes: MemoryNodes;
+  readonly cached: LRUCache<string, Uint8Array>;
+  readonly claims: LRUCache<string, string>;
+  private readonly channels = new Map<string, MemoryChannel>();
+  /** Which channels a node has, or may have, something in. */
+  private readonly index = new Map<string, Set<string>>();
+  private readonly stores = new Set<MemoryStore>();
+  /** What is forgotten later, in about the order it falls due. */
+  private readonly forgetting = new Set<{ readonly dueMs: number; readonly forget: () => void }>();
+  private interruption: string | undefined;
+
+  constructor(
+    private readonly clock: Pick<Clock, 'now' | 'monotonic'>,
+    limits: MemoryLimits = DEFAULT_LIMITS,
+  ) {
+    const nowMs = () => clock.monotonic();
+    this.nodes = new MemoryNodes(nowMs);
+    // lru-cache takes 0 for "no entry"; its clock must not start there.
+    const perf = { now: () => clock.monotonic() + 1 };
+    this.cached = new LRUCache({
+      max: limits.maxCachedEvents,
+      maxSize: limits.maxCachedBytes,
+      sizeCalculation: (message, key) => message.byteLength + key.length + 1,
+      ttlResolution: 0,
+      perf,
+    });
+    this.claims = new LRUCache({ max: limits.maxIdempotencyKeys, ttlResolution: 0, perf });
+  }
+
+  get isUp(): boolean {
+    return this.interruption === undefined;
+  }
+
+  interrupt(reason: string): void {
+    if (this.interruption !== undefined) return;
+    this.interruption = reason;
+    for (const store of this.stores) store.interrupted(reason);
+  }
+
+  resume(): void {
+    if (this.interruption === undefined) return;
+    this.interruption = undefined;
+    for (const store of this.stores) store.resumed();
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.channels.clear();
+    this.index.clear();
+    this.cached.clear();
+    this.claims.clear();
+    this.nodes.clear();
+  }
+
+  /** @internal */
+  attach(store: MemoryStore): void {
+    this.stores.add(store);
+  }
+
+  /** @internal */
+  detach(store: MemoryStore): void {
+    this.stores.delete(store);
+  }
+
+  apply(node: string, change: ChannelChange): ChannelResult {
+    const { key } = change;
+    // As the Redis store's index, which cannot change in the same step, it names the channel before there is anything.
+    this.indexOf(node).add(key);
+    const channel = this.channelAt(key);
+    const { answer } = this.told(key, channel.apply(node, change));
+    this.tidy(node, key, channel, change.graceMs);
+    return { ...answer, snapshot: change.wantSnapshot ? channel.snapshot : undefined };
+  }
+
+  drop(node: string, key: string, graceMs: number): ChannelResult {
+    const channel = this.channels.get(key);
+    if (channel === undefined) {
+      this.unindex(node, key);
+      return { ...unchanged(0), snapshot: undefined };
+    }
+    const { answer } = this.told(key, channel.drop(node, graceMs, this.clock.monotonic()));
+    this.tidy(node, key, channel, graceMs);
+    return { ...answer, snapshot: undefined };
+  }
+
+  release(node: string, key: string, what: string): boolean {
+    const channel = this.channels.get(key);
+    if (channel === undefined) {
+      this.unindex(node, key);
+      return false;
+    }
+    const isAway = channel.release(node, what);
+    if (isAway) this.later(LINGER_MS, channel.releaseToForget(what));
+    this.tidy(node, key, channel, 0);
+    return isAway;
+  }
+
+  snapshot(key: string): ChannelSnapshot {
+    return this.channels.get(key)?.snapshot ?? EMPTY_SNAPSHOT;
+  }
+
+  counts(key: string): ChannelCounts {
+    return this.channels.get(key)?.counts ?? { subscriptions: 0, members: 0 };
+  }
+
+  memberIds(key: string): readonly string[] {
+    return this.channels.get(key)?.memberIds ?? [];
+  }
+
+  occupied(appId: string): readonly string[] {
+    const found: string[] = [];
+    for (const [key, channel] of this.channels) {
+      if (channel.isOccupied && key.startsWith(`${appId}/`)) found.push(key);
+    }
+    return found;
+  }
+
+  channelsOf(node: string): readonly string[] {
+    return [...(this.index.get(node) ?? [])];
+  }
+
+  /** Hands a delta to the stores that watch the channel. */
+  private told(key: string, applied: Applied): Applied {
+    const { delta } = applied;
+    if (delta !== undefined) {
+      queueMicrotask(() => {
+        for (const store of this.stores) store.changed(key, delta);
+      });
+    }
+    return applied;
+  }
+
+  private channelAt(key: string): MemoryChannel {
+    let channel = this.channels.get(key);
+    if (channel === undefined) {
+      // A later life of a channel goes on from a higher version.
+      channel = new MemoryChannel(Math.floor(this.clock.now() * 1000));
+      this.channels.set(key, channel);
+    }
+    return channel;
+  }
+
+  /** Forgets what is not needed any more, now or after the time in which calls are repeated. */
+  private tidy(node: string, key: string, channel: MemoryChannel, graceMs: number): void {
+    const isIn = channel.isOccupiedBy(node);
+    if (!isIn && !channel.hasGraceOf(node)) this.unindex(node, key);
+    if (isIn) return;
+    const forgetAnswer = channel.answerToForget(node);
+    this.later(LINGER_MS + graceMs, () => {
+      forgetAnswer();
+      if (channel.canBeForgotten && this.channels.get(key) === channel) this.channels.delete(key);
+    });
+  }
+
+  private later(delayMs: number, forget: () => void): void {
+    const now = this.clock.monotonic();
+    this.forgetting.add({ dueMs: now + delayMs, forget });
+    for (const waiting of this.forgetting) {
+      if (waiting.dueMs > now) return;
+      this.forgetting.delete(waiting);
+      waiting.forget();
+    }
+  }
+
+  private indexOf(node: string): Set<string> {
+    let keys = this.index.get(node);
+    if (keys === undefined) {
+      keys = new Set();
+      this.index.set(node, keys);
+    }
+    return keys;
+  }
+
+  private unindex(node: string, key: string): void {
+    const keys = this.index.get(node);
+    keys?.delete(key);
+    if (keys?.size === 0) this.index.delete(node);
+  }
+}
+
+/** A node's view of a {@link MemoryState}. */
+export class MemoryStore implements ClusterStore {
+  private listener: StoreListener | undefined;
+  private readonly watched = new Set<string>();
+  private waiting: (() => void)[] = [];
+  private isClosed = false;
+
+  constructor(private readonly state: MemoryState) {}
+
+  get isUp(): boolean {
+    return this.listener !== undefined && this.state.isUp;
+  }
+
+  start(listener: StoreListener): void {
+    this.state.attach(this);
+    queueMicrotask(() => {
+      if (this.isClosed) return;
+      this.listener = listener;
+      if (this.state.isUp) this.resumed();
+    });
+  }
+
+  watch(key: string): Promise<void> {
+    this.watched.add(key);
+    if (this.isUp) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  unwatch(key: string): void {
+    this.watched.delete(key);
+  }
+
+  apply(node: string, change: ChannelChange): Promise<ChannelResult> {
+    return this.ask((state) => state.apply(node, change));
+  }
+
+  drop(node: string, key: string, graceMs: number): Promise<ChannelResult> {
+    return this.ask((state) => state.drop(node, key, graceMs));
+  }
+
+  release(node: string, key: string, what: string): Promise<boolean> {
+    return this.ask((state) => state.release(node, key, what));
+  }
+
+  snapshot(key: string): Promise<ChannelSnapshot> {
+    return this.ask((state) => state.snapshot(key));
+  }
+
+  counts(keys: readonly string[]): Promise<readonly ChannelCounts[]> {
+    return this.ask((state) => keys.map((key) => state.counts(key)));
+  }
+
+  memberIds(key: string): Promise<readonly string[]> {
+    return this.ask((state) => state.memberIds(key));
+  }
+
+  channels(appId: string): Promise<readonly string[]> {
+    return this.ask((state) => state.occupied(appId));
+  }
+
+  cached(key: string): Promise<CachedMessage | undefined> {
+    return this.ask(({ cached }) => {
+      const message = cached.get(key);
+      return message === undefined ? undefined : { message, ttlMs: cached.getRemainingTTL(key) };
+    });
+  }
+
+  cache(key: string, message: Uint8Array, ttlMs: number): void {
+    if (this.isUp) this.state.cached.set(key, message, { ttl: ttlMs });
+  }
+
+  claim(key: string, ttlMs: number): Promise<string | undefined> {
+    return this.ask(({ claims }) => {
+      const answer = claims.get(key);
+      if (answer === undefined) claims.set(key, 'pending', { ttl: ttlMs });
+      return answer;
+    });
+  }
+
+  answer(key: string, answer: string | undefined, ttlMs: number): void {
+    if (!this.isUp) return;
+    if (answer === undefined) this.state.claims.delete(key);
+    else this.state.claims.set(key, answer, { ttl: ttlMs });
+  }
+
+  beat(node: NodeInfo, joining: boolean): Promise<Beat> {
+    return this.ask(({ nodes }) => nodes.beat(node, joining));
+  }
+
+  bury(node: string, silentMs: number): Promise<boolean> {
+    return this.ask(({ nodes }) => nodes.bury(node, silentMs));
+  }
+
+  lockGrave(node: string, by: string, ttlMs: number): Promise<boolean> {
+    return this.ask(({ nodes }) => nodes.lock(node, by, ttlMs));
+  }
+
+  channelsOf(node: string): Promise<readonly string[]> {
+    return this.ask((state) => state.channelsOf(node));
+  }
+
+  leave(node: string): Promise<void> {
+    return this.ask(({ nodes }) => {
+      nodes.leave(node);
+    });
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    this.state.detach(this);
+    this.listener = undefined;
+    this.watched.clear();
+    this.settle();
+    return Promise.resolve();
+  }
+
+  /** @internal */
+  changed(key: string, delta: ChannelDelta): void {
+    if (this.isUp && this.watched.has(key)) this.listener?.delta(key, delta);
+  }
+
+  /** @internal */
+  interrupted(reason: string): void {
+    this.listener?.down(reason);
+  }
+
+  /** @internal */
+  resumed(): void {
+    if (this.listener === undefined) return;
+    this.settle();
+    this.listener.up();
+  }
+
+  private ask<T>(question: (state: MemoryState) => T): Promise<T> {
+    if (!this.isUp) return Promise.reject(new Error('the store is away'));
+    return Promise.resolve(question(this.state));
+  }
+
+  private settle(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

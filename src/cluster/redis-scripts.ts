@@ -1,0 +1,408 @@
+import { createHash } from 'node:crypto';
+import { GRAVE_MS, LINGER_MS, STORE_GAP_MS } from './store-times.js';
+
+/**
+ * The steps of the Redis store, each atomic. What they mean is told by the memory store, to which a test compares them.
+ *
+ * All keys of a channel begin with `{prefix}:{app/channel}`, so that a cluster keeps them on one node. A script is given
+ * that beginning and derives the keys from it:
+ *
+ * - `:m` hash: `v` version, `t` subscriptions, `q` number of the last member, `n:{node}` a node's subscriptions, its
+ *   last change and the answer to it
+ * - `:i` hash: a member's number, nodes and info by his id; `:n:{node}` set: the members of a node
+ * - `:g` hash: whose grace something has that left, and from when a repeated drop answers it; `:g:{node}` set of those
+ * - `:a:{node}` a change and its answer when the node has left; `:r:{what}` who released a grace; both only for a while
+ * - `:d` where its deltas are published
+ *
+ * Answers and deltas are JSON arrays; versions in them are strings, since Lua would round them.
+ */
+export type Script = string & { readonly script: unique symbol };
+
+const shas = new Map<Script, string>();
+
+function script(...parts: readonly string[]): Script {
+  const made = parts.join('\n') as Script;
+  shas.set(made, createHash('sha1').update(made).digest('hex'));
+  return made;
+}
+
+/** The name under which Redis keeps a script. */
+export function scriptSha(of: Script): string {
+  const sha = shas.get(of);
+  if (sha === undefined) throw new Error('is not a script of the store');
+  return sha;
+}
+
+/** Lua's names: `call`, the channel's keys, the node's keys, and its steps. ARGV begins with node and graceMs. */
+const CHANNEL = `
+local call = redis.call
+local base, node, graceMs = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local META, MEMBERS, GRACES = base .. ':m', base .. ':i', base .. ':g'
+local MINE, MY_GRACES, ANSWER = base .. ':n:' .. node, base .. ':g:' .. node, base .. ':a:' .. node
+local FIELD = 'n:' .. node
+local LINGER = ${LINGER_MS}
+
+local function time()
+  local t = call('TIME')
+  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+end
+
+-- Where a node stands: 'o' it is in the channel, 'g' it only holds graces, '' neither.
+local function standing()
+  if call('HEXISTS', META, FIELD) == 1 then return 'o' end
+  if call('EXISTS', MY_GRACES) == 1 then return 'g' end
+  return ''
+end
+
+local function version()
+  return call('HGET', META, 'v') or '0'
+end
+`;
+
+const STEPS = `
+local added, removed, refused, touched, isTouched = {}, {}, {}, {}, {}
+local dueAt = 0
+
+local function touch(id)
+  if isTouched[id] then return end
+  isTouched[id] = true
+  touched[#touched + 1] = id
+end
+
+local function readMember(id)
+  local held = call('HGET', MEMBERS, id)
+  if not held then return nil end
+  local number, nodes, info = string.match(held, '^(%d+) (%d+) (.*)$')
+  return number, tonumber(nodes), info
+end
+
+local function writeMember(id, number, nodes, info)
+  call('HSET', MEMBERS, id, number .. ' ' .. nodes .. ' ' .. info)
+end
+
+local function startGrace(what)
+  if graceMs == 0 then return end
+  call('HSET', GRACES, what, string.format('%.0f', dueAt) .. ' ' .. node)
+  call('SADD', MY_GRACES, what)
+  call('PEXPIRE', GRACES, graceMs + LINGER)
+  call('PEXPIRE', MY_GRACES, graceMs + LINGER)
+end
+
+-- Whether it was in its grace.
+local function comeBack(what)
+  call('DEL', base .. ':r:' .. what)
+  local grace = call('HGET', GRACES, what)
+  if not grace then return false end
+  call('HDEL', GRACES, what)
+  call('SREM', base .. ':g:' .. string.match(grace, '^%d+ (.*)$'), what)
+  return true
+end
+
+local function leave(id)
+  if call('SREM', MINE, id) == 0 then return end
+  touch(id)
+  local number, nodes, info = readMember(id)
+  if nodes > 1 then
+    writeMember(id, number, nodes - 1, info)
+    return
+  end
+  call('HDEL', MEMBERS, id)
+  removed[#removed + 1] = id
+  startGrace('member ' .. id)
+end
+
+-- Returns what the channel became by this.
+local function setSubscriptions(had, wanted)
+  local before = tonumber(call('HGET', META, 't') or 0)
+  if wanted == had then return before, 0 end
+  local total = before + wanted - had
+  if before == 0 then
+    if call('HEXISTS', META, 'v') == 0 then
+      local t = call('TIME')
+      call('HSET', META, 'v', string.format('%d%06d', t[1], t[2]))
+    end
+    call('PERSIST', META)
+  end
+  call('HSET', META, 't', total)
+  if wanted == 0 then call('HDEL', META, FIELD) end
+  if total == 0 then call('PEXPIRE', META, graceMs + LINGER) end
+  if before == 0 then return total, comeBack('channel') and 0 or 1 end
+  if total > 0 then return total, 0 end
+  startGrace('channel')
+  return total, -1
+end
+
+-- Tells watchers of the change, and returns the answer.
+local function finish(total, occupancy, tell, publish)
+  if tell or #touched > 0 then
+    call('HINCRBY', META, 'v', 1)
+    local delta = { version(), tostring(total) }
+    for _, id in ipairs(touched) do
+      local _, nodes, info = readMember(id)
+      delta[#delta + 1] = id
+      delta[#delta + 1] = info or '{}'
+      delta[#delta + 1] = tostring(nodes or 0)
+    end
+    call(publish, base .. ':d', cjson.encode(delta))
+  end
+  if #added == 0 and #removed == 0 and #refused == 0 then
+    return cjson.encode({ version(), occupancy })
+  end
+  return cjson.encode({ version(), occupancy, added, removed, refused })
+end
+`;
+
+/**
+ * KEYS: channel. ARGV: node, graceMs, publish command, change, subscriptions, replace, maxMembers, tellSubscriptions,
+ * wantSnapshot, number of joins, then id and info of each join, then ids of leaves.
+ * Returns standing, answer, and with wantSnapshot version, subscriptions and members.
+ */
+export const APPLY = script(
+  CHANNEL,
+  STEPS,
+  `
+local publish, change, wanted = ARGV[3], ARGV[4], tonumber(ARGV[5])
+local replace, maxMembers, tell = ARGV[6] == '1', tonumber(ARGV[7]), ARGV[8] == '1'
+local wantSnapshot, joins = ARGV[9] == '1', tonumber(ARGV[10])
+
+local function reply(answer)
+  if not wantSnapshot then return { standing(), answer } end
+  return { standing(), answer, version(), call('HGET', META, 't') or '0', call('HGETALL', MEMBERS) }
+end
+
+local function join(id, info)
+  local number, nodes, old = readMember(id)
+  if not number then
+    if call('HLEN', MEMBERS) >= maxMembers then
+      refused[#refused + 1] = id
+      return
+    end
+    call('SADD', MINE, id)
+    writeMember(id, call('HINCRBY', META, 'q', 1), 1, info)
+    if not comeBack('member ' .. id) then added[#added + 1] = id end
+  else
+    local more = call('SADD', MINE, id)
+    if more == 0 and old == info then return end
+    writeMember(id, number, nodes + more, info)
+  end
+  touch(id)
+end
+
+local mine = call('HGET', META, FIELD)
+local had = 0
+local before = mine
+if mine then
+  local count
+  count, before = string.match(mine, '^(%d+) (.*)$')
+  had = tonumber(count)
+else
+  before = call('GET', ANSWER)
+end
+if before and string.sub(before, 1, #change + 1) == change .. '\\n' then
+  return reply(string.sub(before, #change + 2))
+end
+
+local total, occupancy
+if wanted > 0 then total, occupancy = setSubscriptions(had, wanted) end
+local isJoining = {}
+local last = 10
+if wanted > 0 then last = 10 + 2 * joins end
+for i = 11, last, 2 do isJoining[ARGV[i]] = true end
+if replace or wanted == 0 then
+  for _, id in ipairs(call('SMEMBERS', MINE)) do
+    if not isJoining[id] then leave(id) end
+  end
+else
+  for i = 11 + 2 * joins, #ARGV do
+    if not isJoining[ARGV[i]] then leave(ARGV[i]) end
+  end
+end
+for i = 11, last, 2 do join(ARGV[i], ARGV[i + 1]) end
+if wanted == 0 then total, occupancy = setSubscriptions(had, 0) end
+
+local answer = finish(total, occupancy, tell and wanted ~= had, publish)
+if wanted == 0 then
+  call('SET', ANSWER, change .. '\\n' .. answer, 'PX', graceMs + LINGER)
+else
+  call('HSET', META, FIELD, wanted .. ' ' .. change .. '\\n' .. answer)
+end
+return reply(answer)
+`,
+);
+
+/** KEYS: channel. ARGV: node, graceMs, publish command. Returns standing and answer. */
+export const DROP = script(
+  CHANNEL,
+  STEPS,
+  `
+local publish = ARGV[3]
+local mine = call('HGET', META, FIELD)
+local now = time()
+local due = {}
+for _, what in ipairs(call('SMEMBERS', MY_GRACES)) do
+  local grace = call('HGET', GRACES, what)
+  if grace and tonumber(string.match(grace, '^%d+')) <= now then due[#due + 1] = what end
+end
+if #due == 0 and not mine then
+  local kept = call('GET', ANSWER)
+  if kept and string.sub(kept, 1, 6) == '#drop\\n' then return { standing(), string.sub(kept, 7) } end
+  return { standing(), cjson.encode({ version(), 0 }) }
+end
+
+dueAt = now + graceMs
+for _, id in ipairs(call('SMEMBERS', MINE)) do leave(id) end
+local had = mine and tonumber(string.match(mine, '^%d+')) or 0
+local total, occupancy = setSubscriptions(had, 0)
+for _, what in ipairs(due) do
+  call('HDEL', GRACES, what)
+  call('SREM', MY_GRACES, what)
+  if what == 'channel' then occupancy = -1 else removed[#removed + 1] = string.sub(what, #'member ' + 1) end
+end
+
+local answer = finish(total, occupancy, mine and true or false, publish)
+if call('EXISTS', MY_GRACES) == 1 then
+  call('DEL', ANSWER)
+else
+  call('SET', ANSWER, '#drop\\n' .. answer, 'PX', graceMs + LINGER)
+end
+return { standing(), answer }
+`,
+);
+
+/** KEYS: channel. ARGV: node, 0, what. Returns standing, and 1 where it is still away. */
+export const RELEASE = script(
+  CHANNEL,
+  `
+local what = ARGV[3]
+local RELEASED = base .. ':r:' .. what
+local grace = call('HGET', GRACES, what)
+if grace and string.match(grace, '^%d+ (.*)$') == node then
+  call('HDEL', GRACES, what)
+  call('SREM', MY_GRACES, what)
+  call('SET', RELEASED, node, 'PX', LINGER)
+  return { standing(), 1 }
+end
+return { standing(), call('GET', RELEASED) == node and 1 or 0 }
+`,
+);
+
+/** KEYS: channel. Returns version, subscriptions and members. */
+export const SNAPSHOT = script(`
+local meta = redis.call('HMGET', KEYS[1] .. ':m', 'v', 't')
+return { meta[1] or '0', meta[2] or '0', redis.call('HGETALL', KEYS[1] .. ':i') }
+`);
+
+/**
+ * Changes an entry of a node's index, unless another call changed it meanwhile.
+ * KEYS: index. ARGV: channel, expected, new; empty is no entry.
+ */
+export const SETTLE = script(`
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+return 1
+`);
+
+/** KEYS: claim. ARGV: ttl. Returns what is there already. */
+export const CLAIM = script(`
+local answer = redis.call('GET', KEYS[1])
+if not answer then redis.call('SET', KEYS[1], 'pending', 'PX', ARGV[1]) end
+return answer
+`);
+
+/** Names of the nodes' keys, and how long a node is silent. KEYS: nodes. */
+const NODES = `
+local call = redis.call
+local base = KEYS[1]
+local LEASES, INFOS, GRAVES, EPOCH = base .. ':leases', base .. ':infos', base .. ':graves', base .. ':epoch'
+local t = call('TIME')
+local now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+local since = tonumber(call('HGET', EPOCH, 'since') or now)
+
+local function text(ms)
+  return string.format('%.0f', ms)
+end
+
+local function silence(beat)
+  return math.max(0, math.min(now - tonumber(beat), now - since))
+end
+`;
+
+/**
+ * KEYS: nodes. ARGV: node, info, joining, a new epoch.
+ * Returns gone, epoch, its age, graves, then id, silence and info of each peer.
+ */
+export const BEAT = script(
+  NODES,
+  `
+local node, info, joining = ARGV[1], ARGV[2], ARGV[3] == '1'
+local epoch = call('HGET', EPOCH, 'id')
+local last = tonumber(call('HGET', EPOCH, 'last') or 0)
+if not epoch or now - last > ${STORE_GAP_MS} then
+  epoch = epoch or ARGV[4]
+  since = now
+end
+call('HSET', EPOCH, 'id', epoch, 'since', text(since), 'last', text(now))
+call('ZREMRANGEBYSCORE', GRAVES, '-inf', '(' .. text(now - ${GRAVE_MS}))
+
+local gone = 0
+if not call('ZSCORE', LEASES, node) and (not joining or call('ZSCORE', GRAVES, node)) then gone = 1 end
+if gone == 1 then
+  call('ZADD', GRAVES, text(now), node)
+else
+  call('ZADD', LEASES, text(now), node)
+  call('HSET', INFOS, node, info)
+end
+
+local reply = { gone, epoch, now - since, call('ZRANGE', GRAVES, 0, -1) }
+local leases = call('ZRANGE', LEASES, 0, -1, 'WITHSCORES')
+for i = 1, #leases, 2 do
+  if leases[i] ~= node then
+    reply[#reply + 1] = leases[i]
+    reply[#reply + 1] = silence(leases[i + 1])
+    reply[#reply + 1] = call('HGET', INFOS, leases[i]) or '{}'
+  end
+end
+return reply
+`,
+);
+
+/** KEYS: nodes. ARGV: node, silentMs. Returns 1 where this ended the lease. */
+export const BURY = script(
+  NODES,
+  `
+local beat = call('ZSCORE', LEASES, ARGV[1])
+if not beat or silence(beat) < tonumber(ARGV[2]) then return 0 end
+call('ZREM', LEASES, ARGV[1])
+call('HDEL', INFOS, ARGV[1])
+call('ZADD', GRAVES, text(now), ARGV[1])
+return 1
+`,
+);
+
+/** KEYS: nodes. ARGV: node, who locks, ttl. Returns 1 where he has the lock. */
+export const LOCK_GRAVE = script(`
+local lock = KEYS[1] .. ':lock:' .. ARGV[1]
+local holder = redis.call('GET', lock)
+if holder and holder ~= ARGV[2] then return 0 end
+redis.call('SET', lock, ARGV[2], 'PX', ARGV[3])
+return 1
+`);
+
+/** KEYS: nodes. ARGV: node. */
+export const LEAVE = script(`
+redis.call('ZREM', KEYS[1] .. ':leases', ARGV[1])
+redis.call('HDEL', KEYS[1] .. ':infos', ARGV[1])
+`);
+
+export const SCRIPTS: readonly Script[] = [
+  APPLY,
+  DROP,
+  RELEASE,
+  SNAPSHOT,
+  SETTLE,
+  CLAIM,
+  BEAT,
+  BURY,
+  LOCK_GRAVE,
+  LEAVE,
+];

@@ -1,0 +1,311 @@
+import { randomUUID } from 'node:crypto';
+import { BothUp } from './both-up.js';
+import { messageOf, Reconnecting } from './reconnecting.js';
+import type { RedisSettings } from './driver-settings.js';
+import { RedisCommands } from './redis-commands.js';
+import { RedisNodeIndex } from './redis-node-index.js';
+import { readBeat, readChange, readDelta, readRelease, readSnapshot, writeNode } from './redis-replies.js';
+import {
+  APPLY,
+  BEAT,
+  BURY,
+  CLAIM,
+  DROP,
+  LEAVE,
+  LOCK_GRAVE,
+  RELEASE,
+  SCRIPTS,
+  SNAPSHOT,
+} from './redis-scripts.js';
+import { createSubscriber } from './redis-subscribers.js';
+import { GRAVE_MS } from './store-times.js';
+import type {
+  Beat,
+  CachedMessage,
+  ChannelChange,
+  ChannelCounts,
+  ChannelDelta,
+  ChannelResult,
+  ChannelSnapshot,
+  ClusterStore,
+  NodeInfo,
+  StoreListener,
+} from './store.js';
+import { Topics } from './topics.js';
+
+/** Calls that wait for an answer. A server that stands still is noticed before this many have gathered. */
+const MAX_PENDING_CALLS = 50_000;
+
+/** An answer of a server that takes no writes: it is not the master any more, or is none of a whole cluster. */
+const NOT_WRITABLE = /^(?:READONLY|CLUSTERDOWN|LOADING|MASTERDOWN)\b/;
+
+/** What the nodes share, in Redis: one server, behind Sentinels, or a cluster. `redis-scripts.ts` tells the layout. */
+export class RedisStore implements ClusterStore {
+  private readonly commands: Reconnecting<RedisCommands>;
+  private readonly topics: Topics;
+  private readonly index: RedisNodeIndex;
+  private readonly state = new BothUp(() => this.listener, ['commands', 'topics']);
+  private readonly nodes: string;
+  private listener: StoreListener | undefined;
+  private pendingCalls = 0;
+
+  /** @param prefix of all keys and channels, so that several installations can share a server */
+  constructor(
+    settings: RedisSettings,
+    private readonly prefix: string,
+  ) {
+    this.nodes = `${prefix}:{nodes}`;
+    this.index = new RedisNodeIndex(prefix);
+    const state = this.state.part('commands');
+    this.commands = new Reconnecting(() => RedisCommands.create(settings, SCRIPTS, 'pregon-store'), {
+      up: () => {
+        const { connection } = this.commands;
+        if (connection !== undefined) this.index.retry(connection);
+        state.up();
+      },
+      down: (reason) => {
+        state.down(reason);
+      },
+    });
+    this.topics = new Topics(
+      () =>
+        createSubscriber(settings, 'pregon-store-topics', (channel, message) => {
+          this.arrive(channel, message);
+        }),
+      this.state.part('topics'),
+    );
+  }
+
+  get isUp(): boolean {
+    return this.listener !== undefined && this.state.isUp;
+  }
+
+  start(listener: StoreListener): void {
+    this.listener = listener;
+    this.commands.start();
+    this.topics.start();
+  }
+
+  watch(key: string): Promise<void> {
+    return this.topics.subscribe(this.deltas(key));
+  }
+
+  unwatch(key: string): void {
+    this.topics.unsubscribe(this.deltas(key));
+  }
+
+  apply(node: string, change: ChannelChange): Promise<ChannelResult> {
+    const { key, join, leave } = change;
+    return this.ask(async (commands) => {
+      const isIn = change.subscriptions > 0;
+      const entry = isIn ? this.index.enter(commands, node, key) : this.index.read(commands, node, key);
+      const reply = await this.after(commands, entry, () =>
+        commands.run(
+          APPLY,
+          [this.channel(key)],
+          [
+            node,
+            change.graceMs,
+            commands.publishCommand,
+            change.change,
+            change.subscriptions,
+            change.replace ? 1 : 0,
+            change.maxMembers,
+            change.tellSubscriptions ? 1 : 0,
+            change.wantSnapshot ? 1 : 0,
+            join.length,
+            ...join.flatMap(({ id, info }) => [id, info]),
+            ...leave,
+          ],
+        ),
+      );
+      const { standing, result } = readChange(reply);
+      this.index.settle(commands, node, key, await entry, standing);
+      return result;
+    });
+  }
+
+  drop(node: string, key: string, graceMs: number): Promise<ChannelResult> {
+    return this.ask(async (commands) => {
+      const entry = this.index.read(commands, node, key);
+      const reply = await this.after(commands, entry, () =>
+        commands.run(DROP, [this.channel(key)], [node, graceMs, commands.publishCommand]),
+      );
+      const { standing, result } = readChange(reply);
+      this.index.settle(commands, node, key, await entry, standing);
+      return result;
+    });
+  }
+
+  release(node: string, key: string, what: string): Promise<boolean> {
+    return this.ask(async (commands) => {
+      const entry = this.index.read(commands, node, key);
+      const reply = await this.after(commands, entry, () =>
+        commands.run(RELEASE, [this.channel(key)], [node, 0, what]),
+      );
+      const { standing, isAway } = readRelease(reply);
+      this.index.settle(commands, node, key, await entry, standing);
+      return isAway;
+    });
+  }
+
+  snapshot(key: string): Promise<ChannelSnapshot> {
+    return this.ask(async (commands) => readSnapshot(await commands.run(SNAPSHOT, [this.channel(key)], [])));
+  }
+
+  counts(keys: readonly string[]): Promise<readonly ChannelCounts[]> {
+    return this.ask((commands) => {
+      commands.cork();
+      return Promise.all(
+        keys.map(async (key) => {
+          const [subscriptions, members] = await Promise.all([
+            commands.client.hget(`${this.channel(key)}:m`, 't'),
+            commands.client.hlen(`${this.channel(key)}:i`),
+          ]);
+          return { subscriptions: Number(subscriptions ?? 0), members };
+        }),
+      );
+    });
+  }
+
+  memberIds(key: string): Promise<readonly string[]> {
+    return this.ask((commands) => commands.client.hkeys(`${this.channel(key)}:i`));
+  }
+
+  channels(appId: string): Promise<readonly string[]> {
+    return this.ask(async (commands) => {
+      const nodes = await commands.client.zrange(`${this.nodes}:leases`, '0', '-1');
+      const found = await Promise.all(nodes.map((node) => this.index.channels(commands, node, appId, true)));
+      return [...new Set(found.flat())];
+    });
+  }
+
+  cached(key: string): Promise<CachedMessage | undefined> {
+    return this.ask(async ({ client }) => {
+      const at = this.cacheKey(key);
+      const [message, ttlMs] = await Promise.all([client.getBuffer(at), client.pttl(at)]);
+      return message === null || ttlMs <= 0 ? undefined : { message, ttlMs };
+    });
+  }
+
+  cache(key: string, message: Uint8Array, ttlMs: number): void {
+    const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+    this.tell(({ client }) => client.set(this.cacheKey(key), bytes, 'PX', ttlMs));
+  }
+
+  claim(key: string, ttlMs: number): Promise<string | undefined> {
+    return this.ask(async (commands) => {
+      const answer = await commands.run(CLAIM, [this.claimKey(key)], [ttlMs]);
+      return typeof answer === 'string' ? answer : undefined;
+    });
+  }
+
+  answer(key: string, answer: string | undefined, ttlMs: number): void {
+    const at = this.claimKey(key);
+    this.tell(({ client }) => (answer === undefined ? client.del(at) : client.set(at, answer, 'PX', ttlMs)));
+  }
+
+  beat(node: NodeInfo, joining: boolean): Promise<Beat> {
+    return this.ask(async (commands) => {
+      const args = [node.id, writeNode(node), joining ? 1 : 0, randomUUID()];
+      const beat = readBeat(await commands.run(BEAT, [this.nodes], args));
+      return { ...beat, graves: beat.graves.filter((id) => id !== node.id) };
+    });
+  }
+
+  bury(node: string, silentMs: number): Promise<boolean> {
+    return this.ask(async (commands) => {
+      const isBuried = (await commands.run(BURY, [this.nodes], [node, silentMs])) === 1;
+      if (isBuried) await this.index.expire(commands, node, 2 * GRAVE_MS);
+      return isBuried;
+    });
+  }
+
+  lockGrave(node: string, by: string, ttlMs: number): Promise<boolean> {
+    return this.ask(
+      async (commands) => (await commands.run(LOCK_GRAVE, [this.nodes], [node, by, ttlMs])) === 1,
+    );
+  }
+
+  channelsOf(node: string): Promise<readonly string[]> {
+    return this.ask((commands) => this.index.allChannels(commands, node));
+  }
+
+  leave(node: string): Promise<void> {
+    return this.ask(async (commands) => {
+      await commands.run(LEAVE, [this.nodes], [node]);
+      await this.index.expire(commands, node, 2 * GRAVE_MS);
+    });
+  }
+
+  close(): Promise<void> {
+    this.listener = undefined;
+    this.commands.close();
+    this.topics.close();
+    return Promise.resolve();
+  }
+
+  /** A call that fails at once while the store is away. */
+  private async ask<T>(question: (commands: RedisCommands) => Promise<T>): Promise<T> {
+    const { connection } = this.commands;
+    if (connection === undefined) throw new Error('the store is away');
+    if (this.pendingCalls >= MAX_PENDING_CALLS) throw new Error('too many calls wait for the store');
+    this.pendingCalls++;
+    try {
+      return await question(connection);
+    } catch (cause) {
+      const message = messageOf(cause);
+      if (NOT_WRITABLE.test(message) && this.commands.connection === connection) this.commands.fail(message);
+      throw cause;
+    } finally {
+      this.pendingCalls--;
+    }
+  }
+
+  /** A call whose answer nobody waits for; while the store is away it is not made. */
+  private tell(command: (commands: RedisCommands) => Promise<unknown>): void {
+    this.ask((commands) => {
+      commands.cork();
+      return command(commands);
+    }).catch(() => undefined);
+  }
+
+  /** Runs a script after an access to the index: on one connection right behind it, in a cluster when it is answered. */
+  private async after<T>(
+    commands: RedisCommands,
+    first: Promise<unknown>,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    if (!commands.isOrdered) await first;
+    const [, reply] = await Promise.all([first, run()]);
+    return reply;
+  }
+
+  private arrive(channel: string, message: Buffer): void {
+    if (!this.topics.has(channel)) return;
+    let delta: ChannelDelta;
+    try {
+      delta = readDelta(message);
+    } catch {
+      // Not from a store of this version. The next delta's version tells that one is missing.
+      return;
+    }
+    this.listener?.delta(channel.slice(this.prefix.length + 2, -'}:d'.length), delta);
+  }
+
+  private channel(key: string): string {
+    return `${this.prefix}:{${key}}`;
+  }
+
+  private deltas(key: string): string {
+    return `${this.channel(key)}:d`;
+  }
+
+  private cacheKey(key: string): string {
+    return `${this.prefix}:cache:${key}`;
+  }
+
+  private claimKey(key: string): string {
+    return `${this.prefix}:claim:${key}`;
+  }
+}

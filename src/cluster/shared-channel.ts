@@ -1,0 +1,452 @@
+import { Limits } from '../../protocol/limits.js';
+import type { MemberData } from '../../protocol/messages.js';
+import type {
+  ChannelChange,
+  ChannelDelta,
+  ChannelResult,
+  ChannelSnapshot,
+  ClusterStore,
+  SharedMember,
+} from './store.js';
+
+/** What a channel shares with the other nodes. */
+export interface SharedChannelKind {
+  /** Members are shared: their list is kept up to date here, and those who come wait until they stand in it. */
+  readonly presence: boolean;
+  /** The number of subscriptions is told to all nodes that have some. */
+  readonly tellSubscriptions: boolean;
+  readonly maxMembers: number;
+}
+
+/** What a shared channel needs of its surroundings. */
+export interface SharedChannelContext {
+  readonly store: Pick<ClusterStore, 'apply' | 'snapshot'>;
+  readonly nodeId: () => string;
+  /** A number that no change of this node had. */
+  readonly nextChange: () => string;
+  /** Whether the store can be relied on; otherwise this node decides for itself. */
+  readonly isUp: () => boolean;
+  /** How long a leave may be undone before it is told. */
+  readonly graceMs: (channel: SharedChannel) => number;
+  readonly memberAdded: (channel: SharedChannel, member: MemberData) => void;
+  readonly memberRemoved: (channel: SharedChannel, userId: string) => void;
+  readonly subscriptionsChanged: (channel: SharedChannel) => void;
+  /** The present total is due, among others, to this node: it alone makes it known outside. */
+  readonly countTold: (channel: SharedChannel) => void;
+  /** What a change of this node did in the whole cluster. */
+  readonly changed: (channel: SharedChannel, result: ChannelResult) => void;
+  /** The number of subscriptions changed, which may be told a little later: see {@link SharedChannel.send}. */
+  readonly countChanged: (channel: SharedChannel) => void;
+  /** A call to the store failed: it may have taken effect or not. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Someone who waits until his subscription stands everywhere. */
+interface Waiter {
+  readonly userId: string | undefined;
+  readonly resolve: () => void;
+  readonly reject: (reason: ChannelFull) => void;
+}
+
+interface LocalMember {
+  data: MemberData;
+  connections: number;
+}
+
+/** Of all channels without members; never written to. */
+const NO_LOCAL = new Map<string, LocalMember>();
+const NO_MEMBERS = new Map<string, SharedMember>();
+const NO_IDS = new Set<string>();
+
+/** Up to so many subscriptions, each change of their number is told at once. */
+const FEW = Limits.immediateSubscriptionCount;
+
+/** The channel has as many members as it may. */
+export class ChannelFull extends Error {
+  constructor(readonly members: number) {
+    super(`the channel has ${members} members`);
+  }
+}
+
+/**
+ * One channel as this node shares it with the others: who is here, what the store was told of it, and the members of
+ * the whole cluster as the clients of this node know them. Clients hear of a change exactly when that list changes, so
+ * whatever is repeated, lost or found out late is told once.
+ *
+ * At most one change is under way; what happens meanwhile goes with the next.
+ */
+export class SharedChannel {
+  /** Subscriptions of this node, waiting ones included. */
+  subscriptions = 0;
+  /** Of the whole cluster, as last heard. */
+  totalSubscriptions = 0;
+  private readonly local: Map<string, LocalMember>;
+  /** The members of the cluster, in the order they came. */
+  private readonly replica: Map<string, SharedMember>;
+  private version = 0;
+  /** Of the last change of this node that watchers hear of. */
+  private ownVersion = 0;
+  private isInstalled = false;
+  /** Deltas that came before the first snapshot, or after one that is missing. */
+  private early: ChannelDelta[] = [];
+
+  /** Members of this node that the store knows. */
+  private readonly told: Set<string>;
+  /** Those it is still to be told of, and whose leaving it is to be told. */
+  private readonly coming: Set<string>;
+  private readonly going: Set<string>;
+  private toldSubscriptions = 0;
+  private underWay: ChannelChange | undefined;
+  private isSending = false;
+  /** The next change states all that this node has. */
+  private replaceAll = false;
+  private isFetching = false;
+  private readonly waiters: Waiter[] = [];
+
+  constructor(
+    readonly appId: string,
+    readonly name: string,
+    readonly key: string,
+    readonly kind: SharedChannelKind,
+    private readonly context: SharedChannelContext,
+  ) {
+    // There may be one channel for each connection, and most have no members.
+    const { presence } = kind;
+    this.local = presence ? new Map<string, LocalMember>() : NO_LOCAL;
+    this.replica = presence ? new Map<string, SharedMember>() : NO_MEMBERS;
+    this.told = presence ? new Set() : NO_IDS;
+    this.coming = presence ? new Set() : NO_IDS;
+    this.going = presence ? new Set() : NO_IDS;
+  }
+
+  /** The members of the cluster. */
+  get members(): ReadonlyMap<string, MemberData> {
+    return this.replica;
+  }
+
+  /** Subscriptions of the other nodes, as last heard. */
+  get otherSubscriptions(): number {
+    return Math.max(0, this.totalSubscriptions - this.toldSubscriptions);
+  }
+
+  /** Nothing is left of it, here and in what the store knows of here. */
+  get isIdle(): boolean {
+    return this.subscriptions === 0 && this.toldSubscriptions === 0 && this.underWay === undefined;
+  }
+
+  /**
+   * One more subscription.
+   *
+   * @returns undefined when it stands at once
+   * @throws ChannelFull, also as a rejection; the subscription is then taken back
+   */
+  enter(member: MemberData | undefined): Promise<void> | undefined {
+    this.subscriptions++;
+    if (member !== undefined) this.enterLocally(member);
+    if (!this.context.isUp()) {
+      if (member !== undefined) this.decideAlone(member);
+      this.setTotal(this.totalSubscriptions + 1);
+      return undefined;
+    }
+    this.send();
+    if (this.stands(member?.id)) return undefined;
+    return new Promise((resolve, reject) => {
+      this.waiters.push({ userId: member?.id, resolve, reject });
+    });
+  }
+
+  /** One subscription less. */
+  leave(userId: string | undefined): void {
+    this.subscriptions--;
+    if (userId !== undefined) this.leaveLocally(userId);
+    if (this.context.isUp()) this.send();
+    else this.setTotal(this.totalSubscriptions - 1);
+  }
+
+  /**
+   * The store was away or was emptied: it is told everything again.
+   *
+   * @param asNewNode under another id, of which it knows nothing
+   */
+  restate(asNewNode: boolean): void {
+    if (asNewNode) {
+      this.underWay = undefined;
+      this.told.clear();
+      this.toldSubscriptions = 0;
+    }
+    this.replaceAll = true;
+    this.send();
+  }
+
+  /** Asks the store for the present state, as when deltas were lost. */
+  refetch(): void {
+    if (this.isFetching || !this.isInstalled) return;
+    this.isFetching = true;
+    this.context.store
+      .snapshot(this.key)
+      .then((snapshot) => {
+        this.isFetching = false;
+        if (this.context.isUp()) this.install(snapshot);
+      })
+      .catch((error: unknown) => {
+        this.isFetching = false;
+        this.context.failed(error);
+      });
+  }
+
+  /** The store went away: whoever waits is served by this node alone. */
+  degrade(): void {
+    for (const { userId, resolve, reject } of this.waiters.splice(0)) {
+      const member = userId === undefined ? undefined : this.local.get(userId)?.data;
+      try {
+        if (member !== undefined) this.decideAlone(member);
+        resolve();
+      } catch (error) {
+        if (error instanceof ChannelFull) reject(error);
+        else throw error;
+      }
+    }
+  }
+
+  /** Another node, or this one, changed the channel. */
+  take(delta: ChannelDelta): void {
+    if (!this.isInstalled || this.isFetching) {
+      this.early.push(delta);
+      return;
+    }
+    if (delta.version <= this.version) return;
+    if (delta.version !== this.version + 1) {
+      this.early.push(delta);
+      this.refetch();
+      return;
+    }
+    this.applyDelta(delta);
+    this.settleWaiters();
+  }
+
+  /**
+   * Makes the list what the store says.
+   *
+   * @param keepOthers members that the store does not know are kept, since their nodes may not have told it yet
+   */
+  install(snapshot: ChannelSnapshot, keepOthers = false): void {
+    const present = new Set(snapshot.members.map(({ id }) => id));
+    for (const id of [...this.replica.keys()]) {
+      if (!present.has(id) && !keepOthers) this.remove(id);
+    }
+    for (const member of snapshot.members) this.put(member);
+    this.version = snapshot.version;
+    this.isInstalled = true;
+    this.setTotal(snapshot.subscriptions);
+    this.takeEarly();
+    this.settleWaiters();
+  }
+
+  private enterLocally(data: MemberData): void {
+    const known = this.local.get(data.id);
+    if (known === undefined) {
+      this.local.set(data.id, { data, connections: 1 });
+      if (!this.going.delete(data.id) || this.replica.get(data.id)?.info !== data.info)
+        this.coming.add(data.id);
+      return;
+    }
+    known.connections++;
+    if (known.data.info === data.info) return;
+    known.data = data;
+    this.coming.add(data.id);
+  }
+
+  private leaveLocally(userId: string): void {
+    const known = this.local.get(userId);
+    if (known === undefined || --known.connections > 0) return;
+    this.forgetLocally(userId);
+    if (this.context.isUp()) return;
+    // Without the store, a member who is nowhere else, as far as is known, is gone.
+    const shared = this.replica.get(userId);
+    const elsewhere = (shared?.nodes ?? 0) - (this.told.has(userId) ? 1 : 0);
+    if (shared !== undefined && elsewhere <= 0) this.remove(userId);
+  }
+
+  private decideAlone(member: MemberData): void {
+    if (!this.kind.presence) return;
+    const known = this.replica.get(member.id);
+    if (known === undefined && this.replica.size >= this.kind.maxMembers) {
+      this.takeBack(member.id);
+      throw new ChannelFull(this.replica.size);
+    }
+    this.put({ ...member, nodes: known?.nodes ?? 0 });
+  }
+
+  /** A refused subscription leaves nothing behind. */
+  private takeBack(userId: string): void {
+    this.subscriptions--;
+    const known = this.local.get(userId);
+    if (known !== undefined && --known.connections <= 0) this.forgetLocally(userId);
+  }
+
+  private forgetLocally(userId: string): void {
+    this.local.delete(userId);
+    this.coming.delete(userId);
+    if (this.told.has(userId)) this.going.add(userId);
+  }
+
+  private stands(userId: string | undefined): boolean {
+    if (!this.kind.presence) return true;
+    if (!this.isInstalled) return false;
+    // Who has left in the meantime waits for nothing any more.
+    return (
+      userId === undefined || !this.local.has(userId) || (this.replica.has(userId) && this.told.has(userId))
+    );
+  }
+
+  private settleWaiters(): void {
+    if (this.waiters.length === 0) return;
+    for (const waiter of this.waiters.splice(0)) {
+      if (this.stands(waiter.userId)) waiter.resolve();
+      else this.waiters.push(waiter);
+    }
+  }
+
+  private applyDelta({ version, members, subscriptions }: ChannelDelta): void {
+    for (const member of members) {
+      if (member.nodes > 0) this.put(member);
+      else this.remove(member.id);
+    }
+    this.version = version;
+    this.setTotal(subscriptions);
+    this.tellCount();
+  }
+
+  private put(member: SharedMember): void {
+    const isNew = !this.replica.has(member.id);
+    this.replica.set(member.id, member);
+    if (isNew) this.context.memberAdded(this, member);
+  }
+
+  private remove(userId: string): void {
+    // Who is connected here is here, whatever the store says: this node was given up, or is about to tell it.
+    if (this.local.has(userId)) return;
+    if (this.replica.delete(userId)) this.context.memberRemoved(this, userId);
+  }
+
+  private tellCount(): void {
+    if (this.ownVersion === 0 || this.version < this.ownVersion) return;
+    this.ownVersion = 0;
+    this.context.countTold(this);
+  }
+
+  private setTotal(subscriptions: number): void {
+    if (this.totalSubscriptions === subscriptions) return;
+    this.totalSubscriptions = subscriptions;
+    if (this.kind.tellSubscriptions) this.context.subscriptionsChanged(this);
+  }
+
+  private takeEarly(): void {
+    const early = this.early.sort((a, b) => a.version - b.version);
+    this.early = [];
+    for (const delta of early) this.take(delta);
+  }
+
+  /**
+   * Tells the store what has changed here, unless a change is under way: then that comes first.
+   *
+   * @param withCount also when it is only a number of subscriptions that nobody waits for
+   */
+  send(withCount = false): void {
+    if (this.isSending || !this.context.isUp()) return;
+    const change = this.underWay ?? this.nextChange(withCount);
+    if (change === undefined) return;
+    this.underWay = change;
+    this.isSending = true;
+    this.context.store
+      .apply(this.context.nodeId(), change)
+      .then((result) => {
+        this.isSending = false;
+        // Otherwise this node has another id by now, and the change was that of the old one.
+        if (this.underWay === change) this.acknowledge(change, result);
+        this.send();
+      })
+      .catch((error: unknown) => {
+        // It is repeated, with its number, when the store is back.
+        this.isSending = false;
+        this.context.failed(error);
+      });
+  }
+
+  private nextChange(withCount: boolean): ChannelChange | undefined {
+    const { presence, tellSubscriptions, maxMembers } = this.kind;
+    const { subscriptions, replaceAll: replace } = this;
+    if (!replace && this.coming.size === 0 && this.going.size === 0) {
+      if (subscriptions === this.toldSubscriptions) return undefined;
+      const isUrgent =
+        (tellSubscriptions && this.totalSubscriptions <= FEW) ||
+        subscriptions === 0 ||
+        this.toldSubscriptions === 0;
+      if (!isUrgent && !withCount) {
+        this.context.countChanged(this);
+        return undefined;
+      }
+    }
+    const join = replace ? [...this.local.values()].map(({ data }) => data) : this.takeComing();
+    const leave = replace ? [] : [...this.going];
+    this.coming.clear();
+    this.going.clear();
+    this.replaceAll = false;
+    return {
+      key: this.key,
+      change: this.context.nextChange(),
+      subscriptions,
+      join,
+      leave,
+      replace,
+      maxMembers,
+      tellSubscriptions,
+      graceMs: this.context.graceMs(this),
+      wantSnapshot: (presence || tellSubscriptions) && (replace || !this.isInstalled),
+    };
+  }
+
+  private takeComing(): MemberData[] {
+    const members: MemberData[] = [];
+    for (const id of this.coming) {
+      const member = this.local.get(id);
+      if (member !== undefined) members.push(member.data);
+    }
+    return members;
+  }
+
+  private acknowledge(change: ChannelChange, result: ChannelResult): void {
+    this.underWay = undefined;
+    if (change.replace) this.told.clear();
+    for (const { id } of change.join) {
+      if (result.refused.includes(id)) continue;
+      this.told.add(id);
+      if (!this.local.has(id)) this.going.add(id);
+    }
+    for (const id of change.leave) {
+      this.told.delete(id);
+      if (this.local.has(id)) this.coming.add(id);
+    }
+    if (this.kind.tellSubscriptions && this.toldSubscriptions !== change.subscriptions) {
+      this.ownVersion = result.version;
+    }
+    this.toldSubscriptions = change.subscriptions;
+    this.context.changed(this, result);
+    if (result.refused.length > 0) this.refuse(result.refused);
+    // Others may still be on their way to a store that was emptied: what is gone is found out by a later look.
+    if (result.snapshot !== undefined) this.install(result.snapshot, change.replace);
+    this.tellCount();
+    this.settleWaiters();
+  }
+
+  private refuse(userIds: readonly string[]): void {
+    for (const waiter of this.waiters.splice(0)) {
+      if (waiter.userId === undefined || !userIds.includes(waiter.userId)) {
+        this.waiters.push(waiter);
+        continue;
+      }
+      this.takeBack(waiter.userId);
+      waiter.reject(new ChannelFull(this.kind.maxMembers));
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/** Times that every store keeps, in milliseconds. */
+
+/** How long a first answer is kept for a repeat, once a node or channel is gone. */
+export const LINGER_MS = 120_000;
+
+/** How long a dead node is remembered, so that what it writes late is found and removed. */
+export const GRAVE_MS = 600_000;
+
+/**
+ * When no node beat for this long, the store was not to be reached: silence is counted anew from then on. Longer than
+ * the time between two beats, and together with it shorter than the silence that counts as death.
+ */
+export const STORE_GAP_MS = 4000;

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { fillPattern, findEvent } from '../../../protocol/events/index.js';
+import { parseQuery, queryValue } from '../../../protocol/request-signature.js';
+import type { Counters } from '../../activity/counters.js';
+import type { Clock } from '../../clock.js';
+import { authenticate } from '../../http/authenticate.js';
+import type { Answer, HttpExtension } from '../../http/extension.js';
+import type { HttpRequest } from '../../http/request.js';
+import { HttpError, jsonResponse, type HttpResponse } from '../../http/response.js';
+import type { Log } from '../../log.js';
+import { BodyError, errorAnswer, unauthorized } from '../answers.js';
+import type { Duplicates } from '../duplicates.js';
+import type { GatewayApp } from '../gateway-app.js';
+import { JsonBody } from '../json-body.js';
+import { isSameSecret } from '../secret.js';
+import { HUB_PATH } from './hub.js';
+import { hubType } from './hub-frame.js';
+
+/** What the endpoint works with. */
+export interface HubNotifyServices {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+  readonly duplicates: Duplicates;
+}
+
+const Notification = z.looseObject({ type: z.string(), data: z.looseObject({}) });
+
+const PATH = /^\/notifications\/users\/([^/]+)\/notify$/;
+
+/**
+ * `POST /notifications/users/{id}/notify`: the back end tells a user something that the hub carries. It goes to the
+ * user's channel as any triggered event, so to his hub sockets and to his Pusher clients alike.
+ */
+export class HubNotify implements HttpExtension {
+  readonly headers = ['x-ws-secret', 'authorization', 'accept'] as const;
+
+  constructor(
+    /** Null: only signed requests are taken. */
+    private readonly secret: string | null,
+    private readonly pathPrefix: string,
+    private readonly app: GatewayApp,
+    private readonly services: HubNotifyServices,
+  ) {}
+
+  handle(request: HttpRequest, path: string): Answer | undefined {
+    if (path === HUB_PATH) {
+      throw new HttpError(426, `${HUB_PATH} takes WebSocket connections; is the proxy passing Upgrade?`, [
+        ['Upgrade', 'websocket'],
+      ]);
+    }
+    const encoded = PATH.exec(path)?.[1];
+    if (encoded === undefined) return undefined;
+    if (request.method !== 'POST') {
+      throw new HttpError(405, 'Method not allowed: use POST', [['Allow', 'POST, OPTIONS']]);
+    }
+    if (!this.isAllowed(request)) return unauthorized();
+    return this.once(request, encoded).catch((error: unknown) => this.asError(error));
+  }
+
+  private async once(request: HttpRequest, encodedId: string): Promise<HttpResponse> {
+    // The body does not outlive this call.
+    const body = JsonBody.parse(request.body);
+    const inJson = request.header('accept')?.includes('application/json') === true;
+    return this.services.duplicates.once(request, () => this.notify(body, encodedId, inJson));
+  }
+
+  private async notify(body: JsonBody, encodedId: string, inJson: boolean): Promise<HttpResponse> {
+    const { type } = body.as(Notification);
+    const event = hubType(type) === undefined ? undefined : findEvent(type)?.name;
+    if (event === undefined) throw new BodyError(422, 'Invalid body', ['type: is no event of the hub']);
+    const channel = fillPattern('private-user.{id}', decoded(encodedId));
+    if (channel === undefined) throw new BodyError(422, 'Invalid user', ['the id in the path is no user id']);
+    this.app.publish([{ event, channel, data: body.text('data') ?? '{}' }]);
+    const sent = await this.app.isOccupied(channel);
+    return inJson
+      ? jsonResponse({ success: true, event, sent })
+      : { status: 200, headers: [['Content-Type', 'text/plain; charset=utf-8']], body: 'OK' };
+  }
+
+  /** The secret, in either of two headers, or a signature as the HTTP API has it. */
+  private isAllowed(request: HttpRequest): boolean {
+    const parameters = parseQuery(request.query);
+    if (queryValue(parameters, 'auth_signature') !== undefined) return this.isSigned(request);
+    if (this.secret === null) return false;
+    const bearer = /^bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
+    return isSameSecret(request.header('x-ws-secret') ?? bearer, this.secret);
+  }
+
+  private isSigned(request: HttpRequest): boolean {
+    const nowSeconds = this.services.clock.now() / 1000;
+    try {
+      authenticate(request, this.app.app, this.pathPrefix, nowSeconds);
+      return true;
+    } catch (error) {
+      if (error instanceof HttpError && error.status === 401) return false;
+      throw error;
+    }
+  }
+
+  private asError(error: unknown): HttpResponse {
+    const known = errorAnswer(error);
+    if (known !== undefined) return known;
+    this.services.counters.internalErrors++;
+    this.services.log.error({ err: error }, 'a hub notification could not be handled');
+    return jsonResponse({ success: false, error: 'Internal server error' }, 500);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

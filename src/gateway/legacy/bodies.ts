@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { aliasesOf, CATALOGUE, fillPattern, type CatalogueEvent } from '../../../protocol/events/index.js';
+
+/** What the older client's bodies have in common. They are taken as they come wherever the older server took them. */
+
+/** PHP's empty array is `[]` where a filled one is an object; both it and null stand for nobody. */
+const nothing = (value: unknown) =>
+  value === null || (Array.isArray(value) && value.length === 0) ? undefined : value;
+
+/** An id that may stand in a channel's name; 7 and "7" are one. */
+export const ChannelId = z
+  .unknown()
+  .refine((value) => fillPattern('private-user.{id}', value) !== undefined, {
+    error: 'must be an integer, or text of letters, digits and _-=@,.;',
+  });
+
+/** Somebody who is told or named; without an id nobody is told. */
+export const Party = z.preprocess(
+  nothing,
+  z.looseObject({ id: ChannelId.nullish(), name: z.unknown().optional() }).optional(),
+);
+
+export type Party = z.output<typeof Party>;
+
+/** A name for a text, or what stands for it. */
+export function nameOf(party: Party, otherwise: string): string {
+  const name = party?.name;
+  return typeof name === 'string' && name.trim() !== '' ? name : otherwise;
+}
+
+/** A field that goes into a text: an amount with the digits it came with, a date, a name. */
+export function wording(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The events of an endpoint by the action that selects them. */
+export function eventsByAction(endpoint: string): ReadonlyMap<string, CatalogueEvent> {
+  return new Map(
+    CATALOGUE.flatMap((event) =>
+      event.produced.flatMap((production) => {
+        const { when } = production;
+        return production.endpoint === endpoint && when?.field === 'action'
+          ? [[when.is, event] as const]
+          : [];
+      }),
+    ),
+  );
+}
+
+/** `type` in an event's payload. */
+export function typeOf(event: CatalogueEvent): string {
+  return aliasesOf(event, 'type')[0] ?? event.name;
+}
+
+/** As the older server wrote the time: three digits of a second, and Z. */
+export function timestamp(nowMs: number): string {
+  return new Date(nowMs).toISOString();
+}

@@ -1,0 +1,160 @@
+import { LRUCache } from 'lru-cache';
+import type { ActivityEmitter } from '../../activity/activity.js';
+import type { Counters } from '../../activity/counters.js';
+import type { Clock } from '../../clock.js';
+import type { Config } from '../../config/schema.js';
+import { parseQuery, queryValue } from '../../../protocol/request-signature.js';
+import type { Answer, HttpExtension } from '../../http/extension.js';
+import type { HttpRequest } from '../../http/request.js';
+import { jsonResponse, type HttpResponse } from '../../http/response.js';
+import type { Log } from '../../log.js';
+import { errorAnswer, unauthorized } from '../answers.js';
+import type { Duplicates } from '../duplicates.js';
+import type { GatewayApp } from '../gateway-app.js';
+import { JsonBody } from '../json-body.js';
+import { isSameSecret } from '../secret.js';
+import { ActiveUsers } from './active-users.js';
+import { cashBalanceNotification } from './cash-balance-notification.js';
+import { creditNotification } from './credit-notification.js';
+import type { Notice, Plan } from './notice.js';
+import { notify } from './notify.js';
+import { paymentNotification } from './payment-notification.js';
+import { statsUpdate } from './stats-update.js';
+import { testPage } from './test-page.js';
+
+/** What the endpoints work with. */
+export interface LegacyServices {
+  readonly activity: ActivityEmitter;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+  readonly duplicates: Duplicates;
+}
+
+/** Reads a body and decides what is to be sent. */
+type Planner = (body: JsonBody, nowMs: number) => Plan;
+
+const PLANNERS: ReadonlyMap<string, Planner> = new Map<string, Planner>([
+  ['/notify', notify],
+  ['/credit-notification', creditNotification],
+  ['/payment-notification', paymentNotification],
+  ['/cash-balance-notification', cashBalanceNotification],
+  ['/stats-update', statsUpdate],
+]);
+
+/** The same doubt is logged once in this time. */
+const DOUBT_MS = 60_000;
+
+/**
+ * The HTTP endpoints of the older Node and Socket.IO server, for the applications that call them: the same requests and
+ * answers, with channels where that server had rooms.
+ */
+export class LegacyEndpoints implements HttpExtension {
+  readonly headers = ['x-ws-secret'] as const;
+  private readonly users: ActiveUsers;
+  private readonly startedAtMs: number;
+  private readonly doubts: LRUCache<string, true>;
+
+  constructor(
+    private readonly gateway: Config['gateway'] & { readonly secret: string },
+    private readonly app: GatewayApp,
+    private readonly services: LegacyServices,
+  ) {
+    const { activity, clock } = services;
+    this.users = new ActiveUsers(app, activity, clock);
+    this.startedAtMs = clock.monotonic();
+    this.doubts = new LRUCache({ max: 100, ttl: DOUBT_MS, perf: { now: () => clock.monotonic() } });
+  }
+
+  handle(request: HttpRequest, path: string): Answer | undefined {
+    const planner = PLANNERS.get(path);
+    if (planner !== undefined) return this.notification(request, planner);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+    switch (path) {
+      case '/health':
+        return this.health();
+      case '/active-users':
+        return this.activeUsers(request);
+      case '/test.html':
+        return testPage(this.app.publicKey);
+      default:
+        return undefined;
+    }
+  }
+
+  private notification(request: HttpRequest, planner: Planner): Answer {
+    if (request.method !== 'POST') {
+      const response = jsonResponse({ success: false, error: `Method not allowed: use POST` }, 405);
+      return { ...response, headers: [...response.headers, ['Allow', 'POST, OPTIONS']] };
+    }
+    if (!this.isAllowed(request)) return unauthorized();
+    return this.once(request, planner).catch(this.asError);
+  }
+
+  private async once(request: HttpRequest, planner: Planner): Promise<HttpResponse> {
+    // The body does not outlive this call.
+    const body = JsonBody.parse(request.body);
+    return this.services.duplicates.once(request, () => this.answer(body, planner));
+  }
+
+  private async answer(body: JsonBody, planner: Planner): Promise<HttpResponse> {
+    const plan = planner(body, this.services.clock.now());
+    if (plan.doubt !== undefined) this.warn(plan.doubt);
+    const sent = await this.send(plan.notices);
+    return jsonResponse(plan.answer(sent));
+  }
+
+  /** @returns whether anybody is there to be told; nobody being there is no failure */
+  private async send(notices: readonly Notice[]): Promise<boolean> {
+    if (notices.length === 0) return false;
+    this.app.publish(notices.flatMap((notice) => this.eventsOf(notice)));
+    const occupied = await Promise.all(notices.map(({ channel }) => this.app.isOccupied(channel)));
+    return occupied.includes(true);
+  }
+
+  private eventsOf({ channel, event, alias, data }: Notice) {
+    const canonical = { event, channel, data };
+    return this.gateway.aliases && alias !== undefined
+      ? [canonical, { ...canonical, event: alias }]
+      : [canonical];
+  }
+
+  private isAllowed(request: HttpRequest): boolean {
+    const { secret, secretInQuery } = this.gateway;
+    const inQuery = secretInQuery ? queryValue(parseQuery(request.query), 'ws_secret') : undefined;
+    return isSameSecret(request.header('x-ws-secret') ?? inQuery, secret);
+  }
+
+  /** Open to all: the older client asks without the secret, and puts what it gets over its own answer. */
+  private health(): HttpResponse {
+    const { clock } = this.services;
+    return jsonResponse({
+      health: 'OK',
+      status: 'OK',
+      message: 'pregon is running',
+      connections: this.app.connectionCount,
+      uptime: (clock.monotonic() - this.startedAtMs) / 1000,
+      timestamp: new Date(clock.now()).toISOString(),
+    });
+  }
+
+  private activeUsers(request: HttpRequest): Answer {
+    if (!this.gateway.publicUsers && !this.isAllowed(request)) return unauthorized();
+    return this.users.list().then((users) => jsonResponse({ total: users.length, users }), this.asError);
+  }
+
+  /** The boundary of what is answered later: {@link errorAnswer}, or the older server's 500. */
+  private readonly asError = (error: unknown): HttpResponse => {
+    const known = errorAnswer(error);
+    if (known !== undefined) return known;
+    this.services.counters.internalErrors++;
+    this.services.log.error({ err: error }, 'a notification could not be handled');
+    return jsonResponse({ success: false, error: 'Internal server error' }, 500);
+  };
+
+  private warn(doubt: string): void {
+    if (this.doubts.has(doubt)) return;
+    this.doubts.set(doubt, true);
+    this.services.log.warn({ app: this.app.id, doubt }, 'a notification is doubtful');
+  }
+}

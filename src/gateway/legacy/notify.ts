@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { aliasesOf, CHANNEL_RULES, fillPattern, findEvent, idText } from '../../../protocol/events/index.js';
+import { isJsonObject } from '../../../protocol/json-text.js';
+import type { JsonBody } from '../json-body.js';
+import { ChannelId } from './bodies.js';
+import type { Plan } from './notice.js';
+
+const Notify = z.looseObject({
+  event: z.string().nullish(),
+  userId: ChannelId.nullish(),
+  userType: z.string().nullish(),
+});
+
+/** Whom a notification is for. */
+interface Target {
+  /** Undefined for a role that is none. */
+  readonly channel: string | undefined;
+  /** As the answer names it. */
+  readonly text: string;
+}
+
+/**
+ * `POST /notify`: any event, to a user, to a role or to everybody.
+ *
+ * @throws BodyError 422, also for an id that is given and is none: what is meant for one is not to reach everybody
+ */
+export function notify(body: JsonBody): Plan {
+  const request = body.as(Notify);
+  const asked = request.event ?? '';
+  const name = asked === '' ? 'notification' : asked;
+  const { channel, text: target } = targetOf(request, body);
+  const entry = findEvent(name);
+  const event = entry?.name ?? name;
+  const [older] = entry === undefined ? [] : aliasesOf(entry, 'socket.io');
+  const alias = event === name ? older : name;
+  return {
+    notices: channel === undefined ? [] : [{ channel, event, alias, data: dataOf(body) }],
+    answer: (sent) => ({ success: true, message: 'Notification sent', event: name, target, sent }),
+    ...(channel === undefined ? { doubt: 'userType is no role, so nobody is told' } : {}),
+    ...(entry === undefined ? { doubt: `${name} is no event of the catalogue; it is passed as it is` } : {}),
+  };
+}
+
+/** The data, else the notification, else nothing: whatever JavaScript takes for true, as it was written. */
+function dataOf(body: JsonBody): string {
+  for (const name of ['data', 'notification']) {
+    const text = body.text(name);
+    if (text !== undefined && Boolean(body.value[name])) return text;
+  }
+  return '{}';
+}
+
+function targetOf({ userId, userType }: z.output<typeof Notify>, body: JsonBody): Target {
+  const { data } = body.value;
+  const inData: unknown = isJsonObject(data) ? data['user_id'] : undefined;
+  const id = userId ?? (inData === undefined ? undefined : body.as(WithIdInData).data.user_id);
+  const idAsText = idText(id);
+  if (idAsText !== undefined) {
+    return { channel: fillPattern('private-user.{id}', id), text: `user ${idAsText}` };
+  }
+  if (userType === undefined || userType === null || userType === '') {
+    return { channel: 'private-system.notifications', text: 'all users' };
+  }
+  const role = roleOf(userType);
+  return {
+    channel: role === undefined ? undefined : fillPattern('private-role.{role}', role),
+    text: `all ${userType}s`,
+  };
+}
+
+const WithIdInData = z.looseObject({ data: z.looseObject({ user_id: ChannelId.nullish() }) });
+
+const ROLES: readonly string[] =
+  CHANNEL_RULES.find(({ pattern }) => pattern === 'private-role.{role}')?.values ?? [];
+
+/**
+ * The role of any of its spellings: cobrador, cobradors, cobradores, cobradoress. Callers had to add an ending or not
+ * depending on the server's version, and with some nobody was reached.
+ */
+export function roleOf(userType: string): string | undefined {
+  const spelled = userType.trim().toLowerCase();
+  return ROLES.find((role) => spelled.startsWith(role) && /^(?:e?ss?)?$/.test(spelled.slice(role.length)));
+}

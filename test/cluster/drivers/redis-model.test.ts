@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SYSTEM_CLOCK } from '../../../src/clock.js';
+import { MemoryState, MemoryStore } from '../../../src/cluster/memory-store.js';
+import { RedisStore } from '../../../src/cluster/redis-store.js';
+import type {
+  ChannelChange,
+  ChannelDelta,
+  ChannelResult,
+  ChannelSnapshot,
+  ClusterStore,
+} from '../../../src/cluster/store.js';
+import { fuzzOptions, fuzzTimeout } from '../../fuzz/fuzz-options.js';
+import { eventually } from '../../support/eventually.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { describeWith, REDIS } from '../../support/services.js';
+import { redisSettings } from './redis-beds.js';
+import { freshKey, TestStore } from './store-bed.js';
+
+const NODES = ['a', 'b', 'c'] as const;
+const USERS = ['u1', 'u2', 'u3', 'u4'] as const;
+type Node = (typeof NODES)[number];
+
+type Step =
+  | { readonly kind: 'apply'; readonly node: Node; readonly change: Omit<ChannelChange, 'key' | 'change'> }
+  | { readonly kind: 'repeat' | 'channels'; readonly node: Node }
+  | { readonly kind: 'drop'; readonly node: Node; readonly graceMs: number }
+  | { readonly kind: 'release'; readonly node: Node; readonly what: string }
+  | { readonly kind: 'snapshot' };
+
+const node = fc.constantFrom(...NODES);
+/** None, or one that does not end while the test runs. */
+const graceMs = fc.constantFrom(0, 600_000);
+const user = fc.constantFrom(...USERS);
+
+const wanted: fc.Arbitrary<Omit<ChannelChange, 'key' | 'change'>> = fc.record({
+  subscriptions: fc.nat(3),
+  join: fc.uniqueArray(
+    fc.record({ id: user, info: fc.constantFrom('{}', '{"n":1}', '{"text":"a b\\n \u00fc 1 2"}') }),
+    { selector: ({ id }) => id },
+  ),
+  leave: fc.uniqueArray(user),
+  replace: fc.boolean(),
+  maxMembers: fc.integer({ min: 1, max: 4 }),
+  tellSubscriptions: fc.boolean(),
+  graceMs,
+  wantSnapshot: fc.boolean(),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { arbitrary: fc.record({ kind: fc.constant('apply' as const), node, change: wanted }), weight: 8 },
+  {
+    arbitrary: fc.record({ kind: fc.constantFrom('repeat' as const, 'channels' as const), node }),
+    weight: 2,
+  },
+  { arbitrary: fc.record({ kind: fc.constant('drop' as const), node, graceMs }), weight: 2 },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('release' as const),
+      node,
+      what: fc.constantFrom('channel', ...USERS.map((id) => `member ${id}`)),
+    }),
+    weight: 3,
+  },
+  fc.record({ kind: fc.constant('snapshot' as const) }),
+);
+
+/** One store's run: each step's answer, and the deltas; versions counted from the first. */
+class Run {
+  readonly answers: unknown[] = [];
+  private firstVersion = 0;
+  private readonly last = new Map<Node, ChannelChange>();
+  private changes = 0;
+
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly key: string,
+  ) {}
+
+  async take(taken: Step): Promise<void> {
+    this.answers.push({ ...taken, answer: await this.answerTo(taken) });
+  }
+
+  delta({ version, subscriptions, members }: ChannelDelta): unknown {
+    return { version: this.counted(version), subscriptions, members: sorted(members) };
+  }
+
+  private async answerTo(taken: Step): Promise<unknown> {
+    const { store, key } = this;
+    switch (taken.kind) {
+      case 'apply': {
+        const change = { ...taken.change, key, change: `c${++this.changes}` };
+        this.last.set(taken.node, change);
+        return this.result(await store.apply(this.name(taken.node), change));
+      }
+      case 'repeat': {
+        const change = this.last.get(taken.node);
+        return change === undefined
+          ? undefined
+          : this.result(await store.apply(this.name(taken.node), change));
+      }
+      case 'drop':
+        // A node that is dropped repeats nothing any more.
+        this.last.delete(taken.node);
+        return this.result(await store.drop(this.name(taken.node), key, taken.graceMs));
+      case 'release':
+        return store.release(this.name(taken.node), key, taken.what);
+      case 'snapshot':
+        return [this.snapshot(await store.snapshot(key)), await store.counts([key]), await this.memberIds()];
+      case 'channels':
+        return (await store.channelsOf(this.name(taken.node))).length;
+    }
+  }
+
+  private async memberIds(): Promise<string[]> {
+    return [...(await this.store.memberIds(this.key))].sort();
+  }
+
+  private result({ version, snapshot, added, removed, refused, occupancy }: ChannelResult): unknown {
+    return {
+      version: this.counted(version),
+      occupancy,
+      added,
+      removed: [...removed].sort(),
+      refused,
+      snapshot: snapshot === undefined ? undefined : this.snapshot(snapshot),
+    };
+  }
+
+  private snapshot({ version, subscriptions, members }: ChannelSnapshot): unknown {
+    return { version: this.counted(version), subscriptions, members };
+  }
+
+  private counted(version: number): number {
+    if (version === 0) return -1;
+    if (this.firstVersion === 0) this.firstVersion = version;
+    return version - this.firstVersion;
+  }
+
+  private name(of: Node): string {
+    return `${of}/${this.key}`;
+  }
+}
+
+function sorted<T extends { readonly id: string }>(members: readonly T[]): T[] {
+  return [...members].sort((a, b) => a.id.localeCompare(b.id));
+}
+
+async function run({ store, deltas }: TestStore, steps: readonly Step[]): Promise<unknown> {
+  const key = freshKey();
+  await store.watch(key);
+  const made = new Run(store, key);
+  for (const taken of steps) await made.take(taken);
+  // What was published before this last delta has arrived when it has.
+  const marker = freshKey();
+  await store.watch(marker);
+  await store.apply('marker', { ...NO_CHANGE, key: marker, change: 'mark', join: [{ id: 'u', info: '{}' }] });
+  await eventually(() => {
+    expect(deltas.at(-1)?.key).toBe(marker);
+  });
+  const told = deltas.filter((delta) => delta.key === key).map(({ delta }) => delta);
+  const versions = told.map(({ version }) => version);
+  expect(versions).toEqual(versions.map((_, i) => versions[0]! + i));
+  store.unwatch(key);
+  store.unwatch(marker);
+  deltas.length = 0;
+  return { answers: made.answers, deltas: told.map((delta) => made.delta(delta)) };
+}
+
+const NO_CHANGE = {
+  subscriptions: 1,
+  leave: [],
+  replace: false,
+  maxMembers: 10,
+  tellSubscriptions: false,
+  graceMs: 0,
+  wantSnapshot: false,
+};
+
+describeWith(REDIS, () => {
+  let server: RedisServer;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+
+  afterAll(() => server.stop());
+
+  it('the Redis store does what the memory store does', { timeout: fuzzTimeout(30) }, async () => {
+    const redis = await TestStore.open({
+      create: () => new RedisStore(redisSettings({ port: server.port }), 'test'),
+    });
+    const memory = await TestStore.open({ create: () => new MemoryStore(new MemoryState(SYSTEM_CLOCK)) });
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+        expect(await run(redis, steps)).toEqual(await run(memory, steps));
+      }),
+      fuzzOptions(600),
+    );
+  });
+});

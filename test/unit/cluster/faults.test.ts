@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { APP, CHANNEL, Simulation, turns } from './simulated-cluster.js';
+
+const KIND = { presence: false, tellSubscriptions: false, maxMembers: 1000 };
+
+describe('a node that dies', () => {
+  it('is given up after 9 seconds, and its members leave once', async () => {
+    const simulation = await Simulation.start();
+    const [first, second, third] = simulation.nodes;
+    for (const [i, node] of simulation.nodes.entries()) await node.join(`watcher-${i}`);
+    await third!.join('a');
+    await third!.join('b');
+    await second!.join('b');
+    await simulation.pass(10_000);
+    await third!.cluster.close();
+    await simulation.pass(6000);
+    expect(first!.members).toContain('a');
+    await simulation.pass(9000);
+    for (const node of [first!, second!]) {
+      expect(node.members).toStrictEqual(['b', 'watcher-0', 'watcher-1']);
+      expect(node.witness!.faults).toStrictEqual([]);
+    }
+    const removed = simulation.activities('MemberRemoved').map((fact) => 'userId' in fact && fact.userId);
+    expect(removed.sort()).toStrictEqual(['a', 'watcher-2']);
+    expect(first!.cluster.stats.takeOvers + second!.cluster.stats.takeOvers).toBe(1);
+  });
+
+  it('is not given up by a node that was away itself', async () => {
+    const simulation = await Simulation.start();
+    await simulation.pass(10_000);
+    simulation.state.interrupt('gone');
+    await simulation.pass(20_000);
+    simulation.state.resume();
+    await simulation.pass(6000);
+    expect(simulation.nodes.map(({ cluster }) => cluster.stats.takeOvers)).toStrictEqual([0, 0, 0]);
+    expect(simulation.nodes.map(({ cluster }) => cluster.isHealthy)).toStrictEqual([true, true, true]);
+  });
+});
+
+describe('a node that was given up and comes back', () => {
+  it('restores what it has under another id, and nobody is told twice', async () => {
+    const simulation = await Simulation.start();
+    const [first, second] = simulation.nodes;
+    await first!.join('watcher-0');
+    await second!.join('watcher-1');
+    await second!.join('a');
+    await simulation.pass(10_000);
+    const id = second!.cluster.nodeId;
+    // As if it had been stopped: the others gave it up, and it finds out with its next beat.
+    simulation.state.nodes.bury(id, 0);
+    await simulation.pass(5000);
+    expect(second!.cluster.nodeId).not.toBe(id);
+    for (const node of [first!, second!]) {
+      expect(node.members).toStrictEqual(['a', 'watcher-0', 'watcher-1']);
+      expect(node.witness!.faults).toStrictEqual([]);
+    }
+    second!.leave('a');
+    await turns();
+    expect(first!.members).toStrictEqual(['watcher-0', 'watcher-1']);
+    expect([...first!.witness!.members].sort()).toStrictEqual(['watcher-0', 'watcher-1']);
+  });
+});
+
+describe('without the store', () => {
+  it('each node serves its own clients, and all agree when it is back', async () => {
+    const simulation = await Simulation.start();
+    const [first, second] = simulation.nodes;
+    await first!.join('watcher-0');
+    await second!.join('watcher-1');
+    await first!.join('leaves');
+    await second!.join('both');
+    await first!.join('both');
+    simulation.state.interrupt('gone');
+    expect(first!.cluster.isHealthy).toBe(false);
+
+    await first!.join('new');
+    expect(first!.members).toContain('new');
+    first!.leave('leaves');
+    expect(first!.members).not.toContain('leaves');
+    first!.leave('both');
+    expect(first!.members).toContain('both');
+    expect(second!.members).toContain('leaves');
+
+    simulation.state.resume();
+    await simulation.pass(5000);
+    for (const node of [first!, second!]) {
+      expect(node.members).toStrictEqual(['both', 'new', 'watcher-0', 'watcher-1']);
+      expect([...node.witness!.members].sort()).toStrictEqual(node.members);
+      expect(node.witness!.faults).toStrictEqual([]);
+    }
+  });
+
+  it('nobody waits who was on his way in', async () => {
+    const simulation = await Simulation.start({ random: () => 0.99 });
+    const joining = simulation.nodes[0]!.join('a');
+    await turns();
+    simulation.state.interrupt('gone');
+    await joining;
+    expect(simulation.nodes[0]!.members).toStrictEqual(['a']);
+  });
+
+  it('a change whose answer was lost is told once', async () => {
+    const simulation = await Simulation.start();
+    const [first, second] = simulation.nodes;
+    await first!.join('watcher-0');
+    second!.line.isCut = true;
+    await second!.join('a');
+    second!.line.isCut = false;
+    await simulation.pass(5000);
+    for (const node of [first!, second!]) expect(node.members).toStrictEqual(['a', 'watcher-0']);
+    expect(first!.witness!.faults).toStrictEqual([]);
+    expect(simulation.activities('MemberAdded')).toHaveLength(2);
+  });
+});
+
+describe('a store that was emptied', () => {
+  it('is told everything again within 5 seconds, and clients hear nothing of it', async () => {
+    const simulation = await Simulation.start();
+    for (const [i, node] of simulation.nodes.entries()) await node.join(`watcher-${i}`);
+    await simulation.nodes[0]!.join('a');
+    simulation.state.clear();
+    await simulation.pass(5000);
+    const key = `${APP}/${CHANNEL}`;
+    const ids = simulation.state.snapshot(key).members.map(({ id }) => id);
+    expect(ids.sort()).toStrictEqual(['a', 'watcher-0', 'watcher-1', 'watcher-2']);
+    for (const node of simulation.nodes) {
+      expect(node.members).toStrictEqual(ids);
+      expect(node.witness!.faults).toStrictEqual([]);
+    }
+    simulation.nodes[0]!.leave('a');
+    await turns();
+    for (const node of simulation.nodes) expect(node.witness!.members.has('a')).toBe(false);
+  });
+});
+
+describe('events', () => {
+  it('reach the nodes that have a subscriber, and no others', async () => {
+    const { nodes } = await Simulation.start();
+    await nodes[1]!.cluster.enter(APP, 'news', { kind: KIND, cached: false }, undefined);
+    nodes[0]!.cluster.publish(APP, 'news', 'frame', '1.2');
+    await turns();
+    expect(nodes.map(({ delivered }) => delivered)).toStrictEqual([[], ['news frame 1.2'], []]);
+    expect(nodes[2]!.cluster.stats.messagesReceived).toBe(0);
+    nodes[1]!.cluster.leave(APP, 'news', undefined);
+    await turns();
+    nodes[0]!.cluster.publish(APP, 'news', 'frame', '');
+    await turns();
+    expect(nodes[1]!.delivered).toHaveLength(1);
+  });
+
+  it('of a cache channel are given to who comes later, on any node (CACHE-1)', async () => {
+    const { nodes } = await Simulation.start();
+    nodes[0]!.cluster.publish(APP, 'cache-news', 'frame', '', 60_000);
+    await turns();
+    await nodes[1]!.cluster.enter(APP, 'cache-news', { kind: KIND, cached: true }, undefined);
+    expect(nodes[1]!.cached).toStrictEqual(['cache-news frame']);
+    expect(nodes[1]!.delivered).toStrictEqual([]);
+  });
+});
+
+describe('users', () => {
+  it('are online as long as they are signed in anywhere (WATCH-1)', async () => {
+    const { nodes } = await Simulation.start();
+    const [first, second, third] = nodes;
+    first!.cluster.userOnline(APP, 'a');
+    await turns();
+    await third!.cluster.watchUser(APP, 'a');
+    expect(third!.cluster.isUserOnline(APP, 'a')).toBe(true);
+    second!.cluster.userOnline(APP, 'a');
+    first!.cluster.userOffline(APP, 'a');
+    await turns();
+    expect(third!.cluster.isUserOnline(APP, 'a')).toBe(true);
+    second!.cluster.userOffline(APP, 'a');
+    await turns();
+    expect(third!.users).toStrictEqual(['a offline']);
+    expect(third!.cluster.isUserOnline(APP, 'a')).toBe(false);
+  });
+
+  it('are terminated on the other nodes too (API-10)', async () => {
+    const { nodes } = await Simulation.start();
+    nodes[0]!.cluster.terminate(APP, 'a');
+    await turns();
+    expect(nodes.map(({ terminated }) => terminated)).toStrictEqual([[], ['a'], ['a']]);
+  });
+});

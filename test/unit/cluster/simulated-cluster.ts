@@ -1,0 +1,189 @@
+import { ActivityEmitter, type Activity } from '../../../src/activity/activity.js';
+import { Cluster, type ClusterApp } from '../../../src/cluster/cluster.js';
+import { MemoryBus, MemoryHub } from '../../../src/cluster/memory-bus.js';
+import { MemoryState, MemoryStore } from '../../../src/cluster/memory-store.js';
+import type { ClusterStore } from '../../../src/cluster/store.js';
+import { SILENT_LOG } from '../../../src/log.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+export const APP = 'app';
+export const CHANNEL = 'presence-room';
+
+/** Lets everything happen that waits for nothing but its turn. */
+export async function turns(count = 8): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** What a client of a node would know, and whether it was told something that cannot be. */
+export class Witness {
+  readonly members = new Set<string>();
+  readonly faults: string[] = [];
+
+  added(id: string): void {
+    if (this.members.has(id)) this.faults.push(`${id} was added twice`);
+    this.members.add(id);
+  }
+
+  removed(id: string): void {
+    if (!this.members.delete(id)) this.faults.push(`${id} was removed and not there`);
+  }
+}
+
+/** Calls that can be held up on their way to the store and on their way back, or fail after they took effect. */
+export class SlowLine {
+  isCut = false;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private readonly random: (() => number) | undefined) {}
+
+  /** Lets some of what waits go on, in any order. */
+  step(): void {
+    const { random } = this;
+    if (random === undefined) return;
+    for (let n = Math.ceil(random() * 3); n > 0 && this.waiting.length > 0; n--) {
+      this.waiting.splice(Math.floor(random() * this.waiting.length), 1)[0]?.();
+    }
+  }
+
+  flush(): void {
+    for (const go of this.waiting.splice(0)) go();
+  }
+
+  get isIdle(): boolean {
+    return this.waiting.length === 0;
+  }
+
+  async through<T>(call: () => Promise<T>): Promise<T> {
+    await this.delay();
+    const answer = await call();
+    await this.delay();
+    if (this.isCut) throw new Error('the answer was lost');
+    return answer;
+  }
+
+  private async delay(): Promise<void> {
+    if (this.random === undefined || this.random() < 0.3) return;
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+}
+
+/** One node: the cluster's part of it, with what its clients see of one presence channel. */
+export class SimulatedNode {
+  readonly cluster: Cluster;
+  readonly activities: Activity[] = [];
+  readonly delivered: string[] = [];
+  readonly terminated: string[] = [];
+  readonly users: string[] = [];
+  readonly cached: string[] = [];
+  /** One client that is always in the channel sees all of it; undefined until it is in. */
+  witness: Witness | undefined;
+
+  constructor(
+    hub: MemoryHub,
+    state: MemoryState,
+    clock: FakeClock,
+    readonly line: SlowLine,
+    graceMs: number,
+  ) {
+    const activity = new ActivityEmitter();
+    activity.listen((fact) => this.activities.push(fact));
+    const store = slowStore(new MemoryStore(state), line);
+    this.cluster = new Cluster({ bus: new MemoryBus(hub), store }, { clock, log: SILENT_LOG, activity });
+    this.cluster.add(APP, this.app(graceMs));
+  }
+
+  private app(graceMs: number): ClusterApp {
+    return {
+      graceMs,
+      limitsConnections: false,
+      deliver: (channel, frame, except) => this.delivered.push(`${channel} ${frame} ${except}`.trim()),
+      restoreCached: (channel, frame) => this.cached.push(`${channel} ${frame}`),
+      memberAdded: (_channel, { id }) => this.witness?.added(id),
+      memberRemoved: (_channel, id) => this.witness?.removed(id),
+      subscriptionsChanged: () => undefined,
+      userChanged: (id, isOnline) => this.users.push(`${id} ${isOnline ? 'online' : 'offline'}`),
+      terminate: (id) => this.terminated.push(id),
+    };
+  }
+
+  /** Joins as a client does, and looks at the list it is given when the subscription stands. */
+  async join(id: string, maxMembers = 1000): Promise<void> {
+    const kind = { presence: true, tellSubscriptions: false, maxMembers };
+    await this.cluster.enter(APP, CHANNEL, { kind, cached: false }, { id, info: '{}' });
+    if (this.witness !== undefined) return;
+    this.witness = new Witness();
+    for (const member of this.cluster.members(APP, CHANNEL).keys()) this.witness.members.add(member);
+  }
+
+  leave(id: string): void {
+    this.cluster.leave(APP, CHANNEL, id);
+  }
+
+  get members(): string[] {
+    return [...this.cluster.members(APP, CHANNEL).keys()].sort();
+  }
+}
+
+function slowStore(store: MemoryStore, line: SlowLine): ClusterStore {
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      const method = value.bind(target) as (...args: unknown[]) => unknown;
+      if (name !== 'apply' && name !== 'snapshot') return method;
+      return (...args: unknown[]) => line.through(() => method(...args) as Promise<unknown>);
+    },
+  });
+}
+
+export interface SimulationOptions {
+  readonly nodes?: number;
+  readonly graceMs?: number;
+  /** Makes calls to the store slow and disorderly. */
+  readonly random?: () => number;
+}
+
+/** Some nodes over one store and bus in memory, under a clock of the test's. */
+export class Simulation {
+  readonly clock = new FakeClock();
+  readonly hub = new MemoryHub();
+  readonly state = new MemoryState(this.clock, {
+    maxCachedEvents: 100,
+    maxCachedBytes: 100_000,
+    maxIdempotencyKeys: 100,
+  });
+  readonly nodes: SimulatedNode[] = [];
+
+  static async start({ nodes = 3, graceMs = 0, random }: SimulationOptions = {}): Promise<Simulation> {
+    const simulation = new Simulation();
+    for (let i = 0; i < nodes; i++) await simulation.addNode(graceMs, random);
+    return simulation;
+  }
+
+  async addNode(graceMs = 0, random?: () => number): Promise<SimulatedNode> {
+    const node = new SimulatedNode(this.hub, this.state, this.clock, new SlowLine(random), graceMs);
+    this.nodes.push(node);
+    await node.cluster.start(1000);
+    return node;
+  }
+
+  /** Lets time pass, with everything that it brings about. */
+  async pass(milliseconds: number, step = 100): Promise<void> {
+    for (let rest = milliseconds; rest > 0; rest -= step) {
+      this.clock.advance(Math.min(step, rest));
+      await turns(4);
+    }
+  }
+
+  /** Until nothing is under way. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 50; round++) {
+      for (const { line } of this.nodes) line.flush();
+      await turns(4);
+    }
+  }
+
+  activities(type: Activity['type']): Activity[] {
+    return this.nodes.flatMap(({ activities }) => activities).filter((fact) => fact.type === type);
+  }
+}
