@@ -3,6 +3,7 @@ import { ActivityEmitter } from './activity/activity.js';
 import { Counters } from './activity/counters.js';
 import { ManagementServer } from './admin/management-server.js';
 import { ConfigAppProvider } from './apps/config-app-provider.js';
+import { EventFaults } from './apps/event-faults.js';
 import { EventCache } from './channels/event-cache.js';
 import { SYSTEM_CLOCK, type Clock, type Timer } from './clock.js';
 import type { Config } from './config/schema.js';
@@ -103,13 +104,14 @@ export class PregonServer {
     const counters = new Counters();
     const cache = new EventCache(config.cache, clock);
     const provider = new ConfigAppProvider(appConfigs);
+    const eventFaults = new EventFaults(log, clock, counters);
     const { graceMilliseconds } = config.webhooks;
     const cluster = options.cluster && new Cluster(options.cluster, { clock, log, activity });
     this.cluster = cluster;
     const apps = new LocalApps(provider, this.transport, activity, cache, cluster, (app) => {
       cluster?.add(app.app.id, new ClusterLink(app, this.connections, graceMilliseconds));
     });
-    const services = { cache, clock, activity, counters, log };
+    const services = { cache, clock, activity, counters, eventFaults, log };
     this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);
     const readiness = () => this.readiness();
     const idempotency = new IdempotencyStore(config.idempotency, clock, cluster);

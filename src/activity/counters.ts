@@ -18,6 +18,8 @@ export class Counters {
   triggers = 0;
   /** HTTP answers by status. */
   readonly httpResponses = new Map<number, number>();
+  /** Catalogued events that were not as the catalogue has them, passed on or refused. */
+  eventFaults = 0;
   /** Sockets of the payments hub that were opened, handshakes it refused, and frames it sent. */
   hubSocketsOpened = 0;
   hubRefused = 0;

@@ -1,6 +1,7 @@
 import type { MemberLimits } from '../../protocol/member-data.js';
 import { appKeys, type AppConfig } from '../config/schema.js';
 import { AppKey } from './app-key.js';
+import { eventChecksOf, type AppEventChecks } from './event-checks.js';
 import { compileOrigins, type OriginCheck } from './origins.js';
 
 /** The settings of an app that are not its credentials. */
@@ -15,6 +16,7 @@ export interface App {
   readonly allowsOrigin: OriginCheck;
   /** What bounds the data of members and users. */
   readonly memberLimits: MemberLimits;
+  readonly eventChecks: AppEventChecks;
 }
 
 export function createApp(config: AppConfig): App {
@@ -29,5 +31,6 @@ export function createApp(config: AppConfig): App {
       infoBytes: config.maxPresenceInfoBytes,
       watchListLength: config.maxWatchlistLength,
     },
+    eventChecks: eventChecksOf(config),
   };
 }

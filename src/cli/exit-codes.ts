@@ -10,6 +10,8 @@ export const ExitCode = {
   Listen: 3,
   /** `pregon health`: the server does not answer, or is not well. */
   Unhealthy: 4,
+  /** `pregon events check`: the payload is not as the catalogue has it. */
+  InvalidEvent: 5,
   /** Ended at once by a second signal: 128 and the signal's number. */
   SecondInterrupt: 130,
   SecondTerminate: 143,

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { SYSTEMS, type System } from '../../protocol/events/index.js';
 import { ConfigError } from '../config/config-error.js';
 import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load-config.js';
 import { printConfig } from '../config/print-config.js';
@@ -8,6 +10,7 @@ import { configJsonSchema } from '../config/schema.js';
 import { ListenError } from '../transports/transport.js';
 import { packageVersion } from '../version.js';
 import { ExitCode } from './exit-codes.js';
+import { checkEvent, listEvents } from './events.js';
 import { checkHealth } from './health.js';
 import { readSources } from './read-sources.js';
 import { runServer } from './start.js';
@@ -65,6 +68,20 @@ async function main(argv: readonly string[]): Promise<number> {
   ).action(async (options: StartOptions) => {
     exitCode = await checkHealth(load(options).config);
   });
+
+  const events = program
+    .command('events')
+    .description('list the business events of the catalogue')
+    .addOption(new Option('--system <name>', 'only those of this system').choices(SYSTEMS))
+    .action(({ system }: { readonly system?: System }) => {
+      console.log(listEvents(system === undefined ? SYSTEMS : [system]));
+    });
+  events
+    .command('check <name> <json>')
+    .description('check a payload; - reads it from standard input. Exits with 5 if it does not fit')
+    .action((name: string, json: string) => {
+      exitCode = checkEvent(name, json === '-' ? readFileSync(0, 'utf8') : json);
+    });
 
   await program.parseAsync(argv);
   return exitCode;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { ErrorCode } from '../../protocol/error-codes.js';
+import { SYSTEMS } from '../../protocol/events/event.js';
 import { Limits } from '../../protocol/limits.js';
 import { ClusterSchema } from './cluster-schema.js';
 
@@ -157,6 +158,19 @@ const appSettings = {
     .meta({ description: 'Also send pusher_internal:subscription_error, which the .NET client waits for' }),
   terminateCloseCode: z.int().min(4000).max(4299).default(ErrorCode.Unauthorized).meta({
     description: 'Close code of terminated users: 4009 keeps clients away, 42xx lets them come back',
+  }),
+  eventSystems: z
+    .array(z.enum(SYSTEMS))
+    .default([])
+    .meta({
+      description: `Systems of the catalogue of business events that the app uses (${SYSTEMS.join(', ')}); their events are checked`,
+    }),
+  eventValidation: z.enum(['off', 'warn', 'reject']).default('warn').meta({
+    description:
+      'Triggers of catalogued events that do not fit: passed on, passed on and logged once a minute, or refused with 400',
+  }),
+  clientEventValidation: z.enum(['off', 'warn', 'reject']).default('reject').meta({
+    description: 'Client events with catalogued names that do not fit, or that clients may not send',
   }),
   whenDegraded: z.enum(['local', 'refuse']).default('local').meta({
     description:

@@ -322,6 +322,9 @@ export const APP_SETTINGS: readonly Setting[] = [
   setting('internalSubscriptionError', readBoolean, 'PREGON_APP_INTERNAL_SUBSCRIPTION_ERROR'),
   setting('whenDegraded', readText, 'PREGON_APP_WHEN_DEGRADED'),
   setting('terminateCloseCode', readNumber, 'PREGON_APP_TERMINATE_CLOSE_CODE'),
+  setting('eventSystems', readList, 'PREGON_APP_EVENT_SYSTEMS'),
+  setting('eventValidation', readText, 'PREGON_APP_EVENT_VALIDATION'),
+  setting('clientEventValidation', readText, 'PREGON_APP_CLIENT_EVENT_VALIDATION'),
   // Their headers may hold tokens.
   secret(
     setting(

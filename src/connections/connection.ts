@@ -30,6 +30,8 @@ export class Connection implements Subscriber {
   isClosing = false;
   clientEventBudget: TokenBucket | undefined = undefined;
   messageBudget: TokenBucket | undefined = undefined;
+  /** Of catalogued events that it sends, by name. */
+  eventBudgets: Map<string, TokenBucket> | undefined = undefined;
 
   constructor(
     readonly app: LocalApp,

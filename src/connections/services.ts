@@ -1,5 +1,6 @@
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { Counters } from '../activity/counters.js';
+import type { EventFaults } from '../apps/event-faults.js';
 import type { EventCache } from '../channels/event-cache.js';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
@@ -10,5 +11,6 @@ export interface ConnectionServices {
   readonly clock: Clock;
   readonly activity: ActivityEmitter;
   readonly counters: Counters;
+  readonly eventFaults: EventFaults;
   readonly log: Log;
 }

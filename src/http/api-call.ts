@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { parseQuery, queryValue, type QueryParameter } from '../../protocol/request-signature.js';
 import type { Counters } from '../activity/counters.js';
+import type { EventFaults } from '../apps/event-faults.js';
 import type { EventCache } from '../channels/event-cache.js';
 import type { Clock } from '../clock.js';
 import type { LocalApp } from '../connections/local-app.js';
@@ -13,6 +14,7 @@ export interface ApiServices {
   readonly cache: EventCache;
   readonly clock: Clock;
   readonly counters: Counters;
+  readonly eventFaults: EventFaults;
   readonly connections: Pick<ConnectionServer, 'terminateUser'>;
 }
 

@@ -2,6 +2,7 @@ import { channelNameProblem } from '../../protocol/channel-name.js';
 import { utf8Length } from '../../protocol/json-text.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { ApiServices } from './api-call.js';
+import { rejectFaults, warnOfFaults } from './check-triggers.js';
 import { HttpError } from './response.js';
 import { takeTriggers } from './rate-limits.js';
 
@@ -20,6 +21,8 @@ export interface Trigger {
  */
 export function trigger(app: LocalApp, triggers: readonly Trigger[], services: ApiServices): void {
   for (const event of triggers) checkTrigger(app, event);
+  const checks = app.app.eventChecks.triggers;
+  if (checks?.mode === 'reject') rejectFaults(checks, triggers, services);
   checkCluster(app);
   takeTriggers(app, triggers.length, services);
   for (const { name, data, channel, socketId } of triggers) {
@@ -27,6 +30,7 @@ export function trigger(app: LocalApp, triggers: readonly Trigger[], services: A
     app.events.publish({ event: name, channel, data }, socketId, except);
   }
   services.counters.triggers += triggers.length;
+  if (checks?.mode === 'warn') warnOfFaults(checks, app, triggers, services);
 }
 
 /** What cannot reach the other nodes is refused where the app wants it so; the caller tries again. */

@@ -78,6 +78,7 @@ export class Metrics {
         () => counters.slowConsumers,
       ],
       ['triggers', 'Events triggered through the HTTP API, one for each channel', () => counters.triggers],
+      ['event_faults', 'Events that did not fit the catalogue', () => counters.eventFaults],
       ['hub_sockets_opened', 'Sockets of the payments hub opened', () => counters.hubSocketsOpened],
       ['hub_refused', 'Handshakes that the payments hub refused', () => counters.hubRefused],
       ['hub_frames', 'Frames the payments hub sent', () => counters.hubFrames],

@@ -74,6 +74,7 @@ const ECHO = `/** What the helpers use of an Echo channel; those of laravel-echo
 export interface EchoChannel {
   listen(event: string, callback: (data: unknown) => void): unknown;
   stopListening(event: string, callback?: (data: unknown) => void): unknown;
+  subscribed(callback: () => void): unknown;
   error(callback: (reason: unknown) => void): unknown;
 }
 
@@ -98,6 +99,8 @@ export interface TypedChannel<Heard extends EventName, Sent extends ClientEventN
   /** Sends a client event to the other subscribers. */
   whisper<Name extends Sent>(name: Name, payload: ClientEventPayloads[Name]): this;
   listenForWhisper<Name extends Sent>(name: Name, callback: (payload: ClientEventPayloads[Name]) => void): this;
+  /** Calls back when the subscription is made. */
+  subscribed(callback: () => void): this;
   /** Calls back when the subscription is refused. */
   error(callback: (reason: unknown) => void): this;
   /** Echo's own. */
@@ -129,6 +132,10 @@ export function subscribe<Heard extends EventName, Sent extends ClientEventName>
     },
     listenForWhisper(event, callback) {
       channel.listen(\`.client-\${event}\`, untyped(callback));
+      return typed;
+    },
+    subscribed(callback) {
+      channel.subscribed(callback);
       return typed;
     },
     error(callback) {

@@ -1,9 +1,11 @@
 import { channelPolicy } from '../../../protocol/channel-name.js';
 import { ErrorCode } from '../../../protocol/error-codes.js';
 import { utf8Length } from '../../../protocol/json-text.js';
+import { checkClientEvent, type CatalogueEvent } from '../../../protocol/events/index.js';
 import type { ClientEventMessage } from '../../../protocol/messages.js';
 import { ProtocolError } from '../../../protocol/protocol-error.js';
 import { encodeClientEvent } from '../../../protocol/server-codec.js';
+import { payloadOf } from '../../apps/event-checks.js';
 import { TokenBucket } from '../../limits/token-bucket.js';
 import type { Connection } from '../connection.js';
 import type { ConnectionServices } from '../services.js';
@@ -16,8 +18,9 @@ import type { ConnectionServices } from '../services.js';
 export function relayClientEvent(
   connection: Connection,
   message: ClientEventMessage,
-  { activity, clock, counters }: ConnectionServices,
+  services: ConnectionServices,
 ): void {
+  const { activity, clock, counters } = services;
   const { app } = connection;
   const { settings } = app.app;
   const { name, channel, data } = message;
@@ -42,6 +45,7 @@ export function relayClientEvent(
   takeFromBudget(connection, clock.monotonic());
 
   const userId = connection.memberships?.get(channel)?.id;
+  checkCatalogued(connection, message, userId, services);
   const frame = encodeClientEvent(name, channel, data, userId);
   app.channels.broadcast(channel, frame, connection);
   app.cluster?.publish(app.app.id, channel, frame);
@@ -87,4 +91,42 @@ function takeFromBudget(connection: Connection, nowMs: number): void {
     `Client event rejected - you sent more than ${limit} client events per second`,
     ErrorCode.ClientEventRejected,
   );
+}
+
+/**
+ * CLIENT-5: an event of the catalogue has to be one that clients may send, from the right user, and as the catalogue has
+ * it.
+ */
+function checkCatalogued(
+  connection: Connection,
+  { name, channel, data }: ClientEventMessage,
+  userId: string | undefined,
+  { clock, counters, eventFaults }: ConnectionServices,
+): void {
+  const { id, eventChecks } = connection.app.app;
+  const event = eventChecks.clientEvents?.events.get(name);
+  if (event === undefined) return;
+  const problems = checkClientEvent(event, { channel, payload: payloadOf(data), userId });
+  const isTooOften = problems.length === 0 && !takeFromEventBudget(connection, event, clock.monotonic());
+  if (isTooOften) problems.push(`more than ${event.client?.perSecond ?? 0} a second`);
+  if (problems.length === 0) return;
+  if (eventChecks.clientEvents?.mode === 'warn') {
+    eventFaults.report('client event', { appId: id, event: event.name, channel, problems });
+    return;
+  }
+  counters.eventFaults++;
+  throw new ProtocolError(
+    `Client event rejected: ${name}: ${problems.join('; ')}`,
+    isTooOften ? ErrorCode.ClientEventRejected : null,
+  );
+}
+
+/** What the catalogue allows a client of this one event. */
+function takeFromEventBudget(connection: Connection, event: CatalogueEvent, nowMs: number): boolean {
+  const perSecond = event.client?.perSecond;
+  if (perSecond === undefined) return true;
+  const budgets = (connection.eventBudgets ??= new Map<string, TokenBucket>());
+  const budget = budgets.get(event.name) ?? new TokenBucket(perSecond, nowMs);
+  budgets.set(event.name, budget);
+  return budget.take(1, perSecond, perSecond, nowMs);
 }

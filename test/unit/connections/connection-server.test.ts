@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ActivityEmitter } from '../../../src/activity/activity.js';
 import { Counters } from '../../../src/activity/counters.js';
 import { ConfigAppProvider } from '../../../src/apps/config-app-provider.js';
+import { EventFaults } from '../../../src/apps/event-faults.js';
 import { EventCache } from '../../../src/channels/event-cache.js';
 import { AppSchema } from '../../../src/config/schema.js';
 import type { Connection } from '../../../src/connections/connection.js';
@@ -31,7 +32,8 @@ function setUp(app: Record<string, unknown> = {}) {
   ]);
   const publisher = { publish: (topic: string, frame: string) => void published.push({ topic, frame }) };
   const cache = new EventCache({ ttlSeconds: 10, maxEntries: 10, maxBytes: 10_000 }, clock);
-  const services = { cache, clock, activity, counters, log: SILENT_LOG };
+  const eventFaults = new EventFaults(SILENT_LOG, clock, counters);
+  const services = { cache, clock, activity, counters, eventFaults, log: SILENT_LOG };
   const server = new ConnectionServer(new LocalApps(provider, publisher, activity, cache), services, 60);
 
   const open = (request: Partial<HandshakeRequest> = {}) => {
