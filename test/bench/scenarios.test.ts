@@ -67,7 +67,8 @@ describe('npm run bench', { timeout: PATIENCE_MS }, () => {
     for (const { targets } of result.cases) {
       expect(targets[0]).toMatchObject({ audit: CLEAN, faults: {} });
       expect(targets[0]?.failure).toBeUndefined();
-      expect(targets[0]?.metrics[0]?.median).toBeGreaterThan(0);
+      // A tiny load may take less CPU than the kernel counts.
+      expect(targets[0]?.metrics[0]?.median).toBeGreaterThanOrEqual(0);
     }
   });
 

@@ -1,4 +1,0 @@
-import { spreadOverNodes } from '../../support/start-server.js';
-
-spreadOverNodes(3);
-await import('../../conformance/channels.test.js');
