@@ -95,6 +95,8 @@ export class SharedChannel {
   /** Those it is still to be told of, and whose leaving it is to be told. */
   private readonly coming: Set<string>;
   private readonly going: Set<string>;
+  /** Members of the list who are only here, and of whom the store knows nothing. */
+  private readonly onlyHere: Set<string>;
   private toldSubscriptions = 0;
   private underWay: ChannelChange | undefined;
   private isSending = false;
@@ -117,6 +119,7 @@ export class SharedChannel {
     this.told = presence ? new Set() : NO_IDS;
     this.coming = presence ? new Set() : NO_IDS;
     this.going = presence ? new Set() : NO_IDS;
+    this.onlyHere = presence ? new Set() : NO_IDS;
   }
 
   /** The members of the cluster. */
@@ -288,6 +291,8 @@ export class SharedChannel {
     this.local.delete(userId);
     this.coming.delete(userId);
     if (this.told.has(userId)) this.going.add(userId);
+    // The store said already that he is gone, and will not say it again.
+    if (this.onlyHere.delete(userId)) this.remove(userId);
   }
 
   private stands(userId: string | undefined): boolean {
@@ -320,12 +325,16 @@ export class SharedChannel {
   private put(member: SharedMember): void {
     const isNew = !this.replica.has(member.id);
     this.replica.set(member.id, member);
+    if (member.nodes > 0) this.onlyHere.delete(member.id);
     if (isNew) this.context.memberAdded(this, member);
   }
 
   private remove(userId: string): void {
     // Who is connected here is here, whatever the store says: this node was given up, or is about to tell it.
-    if (this.local.has(userId)) return;
+    if (this.local.has(userId)) {
+      this.onlyHere.add(userId);
+      return;
+    }
     if (this.replica.delete(userId)) this.context.memberRemoved(this, userId);
   }
 

@@ -48,6 +48,25 @@ describe('members of a channel, over several nodes', () => {
     expect(nodes[1]!.members).toStrictEqual(['b']);
   });
 
+  it('are gone who came back and left again before the store had answered', async () => {
+    const simulation = await Simulation.start({ random: () => 0.99 });
+    const [node] = simulation.nodes;
+    const watching = node!.join('watcher');
+    const joining = node!.join('b');
+    await simulation.settle();
+    await Promise.all([watching, joining]);
+    node!.leave('b');
+    const again = node!.join('b');
+    await turns();
+    node!.line.flush();
+    await turns();
+    node!.leave('b');
+    await simulation.settle();
+    await again;
+    expect(node!.members).toStrictEqual(['watcher']);
+    expect([...node!.witness!.members]).toStrictEqual(['watcher']);
+  });
+
   it('come and go as fast as they can, and each change is told once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(ACTION, { maxLength: 60 }), fc.integer(), async (actions, seed) => {
