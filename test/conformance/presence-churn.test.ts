@@ -97,8 +97,11 @@ class Room {
     const joined = [...this.tabs.values()].filter(({ isJoined }) => isJoined);
     const present = [...new Set(joined.map(({ user }) => user)), 'witness'].sort();
     for (const client of [this.witness, ...joined.map((tab) => tab.client)]) {
-      await client.settle();
-      expect(viewOf(client)).toStrictEqual(present);
+      // The count may be right before its time: that of another node is up to 100 ms old.
+      await eventually(async () => {
+        await client.settle();
+        expect(viewOf(client)).toStrictEqual(present);
+      });
       expect(client.watch.violations).toEqual([]);
     }
     const { users } = (await this.server.api.get(`/channels/${this.channel}/users`)).json() as {
