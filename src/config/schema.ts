@@ -15,6 +15,12 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 const positive = () => z.int().min(1);
 const limit = () => z.int().min(1).nullable();
 
+/** What is remembered in a table that takes its room at once: some fifty bytes an entry, whether it is used or not. */
+const tableSize = () => positive().max(10_000_000);
+
+/** A time that Redis keeps in milliseconds. */
+const lifetime = () => positive().max(31_536_000);
+
 /** Webhook events by Pusher's names. */
 export const WEBHOOK_EVENTS = [
   'channel_occupied',
@@ -253,11 +259,14 @@ const ServerSchema = z.strictObject({
     .default([])
     .meta({ description: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed' }),
   maxRequestBytes: positive()
+    .max(268_435_456)
     .default(1_048_576)
     .meta({ description: 'Bytes of an HTTP request body; a larger one gets 413' }),
   maxBufferedBytes: z
     .int()
     .min(65_536)
+    // The library counts them in 32 bits.
+    .max(1_073_741_824)
     .default(1_048_576)
     .meta({ description: 'Bytes waiting for a connection that reads slowly; beyond it is closed with 4100' }),
   idleTimeoutSeconds: z.int().min(20).max(72).default(60).meta({
@@ -302,20 +311,20 @@ const TlsSchema = z.strictObject({
 });
 
 const CacheSchema = z.strictObject({
-  ttlSeconds: positive()
+  ttlSeconds: lifetime()
     .default(Limits.cacheTtlSeconds)
     .meta({ description: 'How long the last event of a cache channel is kept' }),
-  maxEntries: positive()
+  maxEntries: tableSize()
     .default(100_000)
     .meta({ description: 'Cached events, least recently used first out' }),
   maxBytes: positive().default(67_108_864).meta({ description: 'Bytes of all cached events' }),
 });
 
 const IdempotencySchema = z.strictObject({
-  seconds: positive()
+  seconds: lifetime()
     .default(Limits.idempotencySeconds)
     .meta({ description: 'How long an idempotency key is remembered' }),
-  maxKeys: positive().default(100_000).meta({ description: 'Idempotency keys remembered' }),
+  maxKeys: tableSize().default(100_000).meta({ description: 'Idempotency keys remembered' }),
 });
 
 const ManagementSchema = z.strictObject({
@@ -335,7 +344,10 @@ const WebhookDeliverySchema = z.strictObject({
     .default(50)
     .meta({ description: 'Events of this span go out in one request; 0 sends each alone' }),
   maxBatchEvents: positive().default(100).meta({ description: 'Events of one request' }),
-  requestTimeoutSeconds: positive().default(10).meta({ description: 'Until a request counts as failed' }),
+  requestTimeoutSeconds: positive()
+    .max(3600)
+    .default(10)
+    .meta({ description: 'Until a request counts as failed' }),
   retrySeconds: z.int().min(0).default(300).meta({ description: 'How long a failed request is tried again' }),
   maxQueuedEvents: positive()
     .default(10_000)
@@ -386,7 +398,7 @@ const GatewaySchema = z.strictObject({
   duplicateSeconds: z.int().min(0).max(3600).default(15).meta({
     description: 'A request with the same body within this time is answered alike and publishes nothing',
   }),
-  maxDuplicates: positive().default(10_000).meta({ description: 'Bodies remembered for that' }),
+  maxDuplicates: tableSize().default(10_000).meta({ description: 'Bodies remembered for that' }),
 });
 
 const HubSchema = z
