@@ -54,9 +54,18 @@ const WebhookSchema = z.strictObject({
     .min(1)
     .meta({ description: 'Events that are sent here; no others are' }),
   headers: z
-    .record(z.string(), z.string())
+    .record(
+      z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/),
+      z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { error: 'must be one line of Latin-1' }),
+      {
+        error: ({ code }) => (code === 'invalid_key' ? 'is not the name of a header' : undefined),
+      },
+    )
     .default({})
-    .meta({ description: 'Further request headers; X-Pusher-* and Content-Type cannot be replaced' }),
+    .meta({
+      description:
+        'Further request headers; X-Pusher-*, Content-Type and those of the connection itself cannot be replaced',
+    }),
   filter: z
     .strictObject({
       channelNameStartsWith: z.string().optional().meta({ description: 'How the name begins' }),

@@ -123,8 +123,7 @@ export class WebhookQueue {
   private headers(body: string): Record<string, string> {
     const headers: Record<string, string> = { 'user-agent': 'pregon' };
     for (const [name, value] of Object.entries(this.webhook.headers)) {
-      if (!/^(?:x-pusher-.*|content-type|content-length|host)$/i.test(name))
-        headers[name.toLowerCase()] = value;
+      if (!OWN_HEADERS.test(name)) headers[name.toLowerCase()] = value;
     }
     return {
       ...headers,
@@ -158,6 +157,10 @@ export class WebhookQueue {
     );
   }
 }
+
+/** Headers that no setting replaces: what verifiers read, and what HTTP itself needs. */
+const OWN_HEADERS =
+  /^(?:x-pusher-.*|content-type|content-length|host|connection|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
 /** Growing pauses, with jitter so that webhooks that failed together do not come back together. */
 function pauseBefore(attempt: number): number {

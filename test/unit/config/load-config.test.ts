@@ -587,6 +587,20 @@ describe('loadConfig', () => {
       expect(problemsOf({ file: atMost, environment: ENVIRONMENT_APP })).toEqual([]);
     });
 
+    it.each<[string, Record<string, string>, RegExp]>([
+      ['a name with a blank', { 'Bad Name': 'x' }, /^is not the name of a header$/],
+      ['no name', { '': 'x' }, /^is not the name of a header$/],
+      ['two lines', { 'X-A': 'x\r\nX-B: y' }, /one line of Latin-1/],
+      ['what HTTP cannot send', { 'X-A': '€' }, /one line of Latin-1/],
+    ])('of a header of a webhook fails the start, its value masked: %s', (_mistake, headers, problem) => {
+      const webhook = { url: 'https://a.test', eventTypes: ['cache_miss'], headers };
+      const problems = problemsOf({ file: { apps: [{ ...APP, webhooks: [webhook] }] } });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]!.key).toBe(`apps.0.webhooks.0.headers.${Object.keys(headers)[0]}`);
+      expect(problems[0]!.value).toBe('"***"');
+      expect(problems[0]!.problem).toMatch(problem);
+    });
+
     it.each<[string, unknown, { key: string; value?: string; problem: RegExp }]>([
       ['no object', [], { key: 'config file', problem: /^must be a JSON object$/ }],
       ['an unknown section', { sever: {} }, { key: 'sever', problem: /^is not a setting$/ }],
