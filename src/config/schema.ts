@@ -83,7 +83,7 @@ const appSettings = {
     .meta({ description: 'A disabled app refuses connections (4003) and requests (403)' }),
   allowedOrigins: z.array(z.string().min(1)).min(1).default(['*']).meta({
     description:
-      'Host patterns as Reverb has them (*.example.com), or full origins with scheme and port. A connection without an Origin header is a native app and passes',
+      'Host patterns as Reverb has them (*.example.com), with a port (localhost:5173), or full origins (https://example.com). A connection without an Origin header is a native app and passes',
   }),
   requireTls: z.boolean().default(false).meta({ description: 'Refuse connections without TLS with 4000' }),
   maxConnections: limit()
