@@ -6,8 +6,8 @@ import { Limits } from '../../protocol/limits.js';
 import { ClusterSchema } from './cluster-schema.js';
 
 /**
- * Every setting: its shape, default and meaning. The JSON Schema of the config file and the README's table are made
- * from it. Sizes are in bytes and times in seconds unless the name says otherwise; null means no limit.
+ * Every setting: its shape, default and meaning. The JSON Schema of the config file and the tables of docs/settings.md
+ * are made from it. Sizes are in bytes and times in seconds unless the name says otherwise; null means no limit.
  */
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
