@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AppSchema, ConfigSchema } from './schema.js';
+import { AppSchema } from './app-schema.js';
+import { ConfigSchema } from './schema.js';
 import { APP_SETTINGS, CREDENTIALS, SERVER_SETTINGS, type Setting } from './settings.js';
 import { getPath } from './tree.js';
 

@@ -1,7 +1,8 @@
 import type { SigningKey } from '../../protocol/signatures.js';
 import type { Counters } from '../activity/counters.js';
 import type { Clock, Timer } from '../clock.js';
-import type { AppConfig, Config } from '../config/schema.js';
+import type { AppConfig } from '../config/app-schema.js';
+import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import type { Post } from './post.js';
 import type { WebhookEvent } from './webhook-event.js';
