@@ -14,8 +14,9 @@ const client = new PusherJs(app.key, {
   wsHost: '127.0.0.1',
   wsPort: Number(port),
   forceTLS: false,
-  enabledTransports: ['ws', 'wss'],
+  enabledTransports: ['ws'],
   cluster: '',
+  unavailableTimeout: 3000,
   channelAuthorization: {
     customHandler: ({ socketId, channelName }, callback) => {
       const member = channelName.startsWith('presence-')
@@ -25,8 +26,10 @@ const client = new PusherJs(app.key, {
     },
   },
 });
-client.connection.bind('error', (error) => {
-  console.error('no connection: is pregon running?', error);
+client.connection.bind('unavailable', () => {
+  console.error(`Nothing answers at 127.0.0.1:${port}; is pregon running?`);
+  process.exitCode = 1;
+  client.disconnect();
 });
 
 const waiting = new Set(['news', 'private-user.1', 'presence-room']);
