@@ -2,9 +2,10 @@ import type { Clock, Timer } from '../clock.js';
 import { decodeBusMessage, unwrapMessage, type BusMessage } from './bus-message.js';
 import type { ClusterStats } from './cluster-stats.js';
 
-/** A node that does not answer, since it has not found back itself, is asked again after a while, so many times. */
+/** A node of which nothing comes, since it has not found back itself, is asked again, so many times and ever later. */
 const ASK_AGAIN_MS = 400;
-const MOST_QUESTIONS = 25;
+const MAX_ASK_AGAIN_MS = 3000;
+const MOST_QUESTIONS = 10;
 /** In so many rounds of heartbeats, two seconds each, a node has to be missing until it is forgotten. */
 const MOST_MISSED = 30;
 /** Bytes that wait for one node's missing messages. */
@@ -26,8 +27,6 @@ interface Topic {
 
 /** Another node, as far as its messages are concerned. */
 interface Peer {
-  /** Of its last message that came. */
-  number: number;
   /** What it said it had sent, at its last heartbeat and at the one before: what that counts has come if it ever does. */
   said: number;
   saidBefore: number;
@@ -35,10 +34,14 @@ interface Peer {
   missed: number;
   /** From when on messages may have been lost, while the connection is broken. */
   lostAfter: number | undefined;
-  readonly waiting: { readonly topic: string; readonly message: BusMessage }[];
+  /** By topic, in their order. */
+  readonly waiting: Map<string, BusMessage[]>;
   waitingBytes: number;
-  /** Until it has answered. */
+  /** The number in the latest question, until that is answered. */
+  askedAfter: number | undefined;
   timer: Timer | undefined;
+  /** Whether some of the answer came since the timer was set. */
+  isAnswering: boolean;
 }
 
 /**
@@ -62,6 +65,10 @@ export class Inbox {
 
   close(topic: string): void {
     this.topics.delete(topic);
+    for (const peer of this.peers.values()) {
+      for (const { body } of peer.waiting.get(topic) ?? []) peer.waitingBytes -= body.length;
+      peer.waiting.delete(topic);
+    }
   }
 
   /** A message that was had in another way; it is not to be delivered again. */
@@ -69,17 +76,10 @@ export class Inbox {
     this.topics.get(topic)?.last.set(node, number);
   }
 
-  /** Whether anything was delivered on the topic since it was opened. */
-  hasDelivered(topic: string): boolean {
-    return (this.topics.get(topic)?.last.size ?? 0) > 0;
-  }
-
   /** An event that was just published. */
   take(topic: string, message: BusMessage): void {
-    const { node, number, sentMs } = message;
     this.stats.messagesReceived++;
-    this.stats.busLagMs = this.clock.now() - sentMs;
-    this.peer(node).number = Math.max(this.peer(node).number, number);
+    this.stats.busLagMs = this.clock.now() - message.sentMs;
     this.sort(topic, message);
   }
 
@@ -99,37 +99,38 @@ export class Inbox {
     }
   }
 
-  /** The connection to the bus broke: from here on messages may be lost. */
+  /**
+   * The connection to the bus broke: messages may be lost from here on. The number of the last that came tells nothing,
+   * since those of two topics may overtake each other.
+   */
   interrupt(): void {
-    for (const peer of this.peers.values()) {
-      peer.lostAfter ??= Math.max(peer.number, peer.saidBefore);
-    }
+    for (const peer of this.peers.values()) peer.lostAfter ??= peer.saidBefore;
   }
 
   /** The connection is back: asks every node for what it sent meanwhile. */
   recover(): void {
     for (const [node, peer] of this.peers) {
-      this.ask(node, peer.lostAfter ?? peer.number);
+      this.ask(node, peer.lostAfter ?? peer.saidBefore);
       peer.lostAfter = undefined;
     }
   }
 
-  /** A message that was sent again, or the end of them. */
-  takeResent(from: string, body: Buffer): void {
+  /** A message that was sent again, or the end of an answer, which names the number in the question. */
+  takeResent({ node: from, number, body }: BusMessage): void {
     const wrapped = unwrapMessage(body);
     if (wrapped === undefined) {
-      // That was all.
-      this.release(from);
+      // That was all, unless more was asked for since.
+      if (number === this.peer(from).askedAfter) this.release(from);
       return;
     }
     const message = decodeBusMessage(wrapped.message);
     if (message?.node !== from) return;
+    const peer = this.peer(from);
+    peer.isAnswering = true;
     const topic = this.topics.get(wrapped.topic);
     if (topic === undefined || message.sentMs < topic.sinceMs) return;
-    const peer = this.peer(from);
-    peer.number = Math.max(peer.number, message.number);
     this.sort(wrapped.topic, message);
-    this.retry(peer);
+    this.retry(peer, wrapped.topic);
   }
 
   /** The node is gone for good. */
@@ -160,36 +161,47 @@ export class Inbox {
   private wait(topic: string, message: BusMessage, last: number): void {
     const peer = this.peer(message.node);
     // The bytes belong to the driver and are gone when this returns.
-    peer.waiting.push({ topic, message: { ...message, body: Buffer.from(message.body) } });
+    const waiting = peer.waiting.get(topic) ?? [];
+    if (waiting.length === 0) peer.waiting.set(topic, waiting);
+    waiting.push({ ...message, body: Buffer.from(message.body) });
     peer.waitingBytes += message.body.length;
     if (peer.waitingBytes > MAX_WAITING_BYTES) this.release(message.node);
-    else if (peer.timer === undefined) this.ask(message.node, last);
+    else if (peer.askedAfter === undefined || last < peer.askedAfter) this.ask(message.node, last);
   }
 
   private ask(node: string, after: number, questions = 1): void {
-    const peer = this.peer(node);
+    this.peer(node).askedAfter = after;
     this.stats.resendsAsked++;
-    peer.timer?.cancel();
-    peer.timer = this.clock.after(ASK_AGAIN_MS, () => {
-      if (questions < MOST_QUESTIONS) this.ask(node, after, questions + 1);
-      else this.release(node);
-    });
     this.options.askAgain(node, after);
+    this.awaitAnswer(node, after, questions);
   }
 
-  /** Passes on what waits no longer. */
-  private retry(peer: Peer): void {
-    const waiting = peer.waiting.splice(0);
-    peer.waitingBytes = 0;
-    for (const { topic: name, message } of waiting) {
-      const last = this.topics.get(name)?.last.get(message.node) ?? 0;
-      if (message.previous > last) {
-        peer.waiting.push({ topic: name, message });
-        peer.waitingBytes += message.body.length;
-      } else {
-        this.sort(name, message);
-      }
+  private awaitAnswer(node: string, after: number, questions: number): void {
+    const peer = this.peer(node);
+    peer.isAnswering = false;
+    peer.timer?.cancel();
+    const delayMs = Math.min(ASK_AGAIN_MS * 2 ** (questions - 1), MAX_ASK_AGAIN_MS);
+    peer.timer = this.clock.after(delayMs, () => {
+      // It has much to send, and would send it all again.
+      if (peer.isAnswering) this.awaitAnswer(node, after, questions);
+      else if (questions < MOST_QUESTIONS) this.ask(node, after, questions + 1);
+      else this.release(node);
+    });
+  }
+
+  /** Passes on what waits no longer on a topic. */
+  private retry(peer: Peer, name: string): void {
+    const [waiting, topic] = [peer.waiting.get(name), this.topics.get(name)];
+    if (waiting === undefined || topic === undefined) return;
+    let passed = 0;
+    for (const message of waiting) {
+      if (message.previous > (topic.last.get(message.node) ?? 0)) break;
+      passed++;
+      peer.waitingBytes -= message.body.length;
+      this.sort(name, message);
     }
+    waiting.splice(0, passed);
+    if (waiting.length === 0) peer.waiting.delete(name);
   }
 
   /** What was missing does not come any more. */
@@ -197,14 +209,17 @@ export class Inbox {
     const peer = this.peers.get(node);
     if (peer === undefined) return;
     peer.timer?.cancel();
-    peer.timer = undefined;
-    this.retry(peer);
-    for (const { topic: name, message } of peer.waiting.splice(0)) {
+    peer.timer = peer.askedAfter = undefined;
+    for (const [name, messages] of peer.waiting) {
       const topic = this.topics.get(name);
-      if (topic === undefined || message.number <= (topic.last.get(node) ?? 0)) continue;
-      if (message.previous > (topic.last.get(node) ?? 0)) this.stats.gaps++;
-      this.pass(name, topic, message);
+      for (const message of messages) {
+        const last = topic?.last.get(node) ?? 0;
+        if (topic === undefined || message.number <= last) continue;
+        if (message.previous > last) this.stats.gaps++;
+        this.pass(name, topic, message);
+      }
     }
+    peer.waiting.clear();
     peer.waitingBytes = 0;
   }
 
@@ -212,14 +227,15 @@ export class Inbox {
     let peer = this.peers.get(node);
     if (peer === undefined) {
       peer = {
-        number: 0,
         said: 0,
         saidBefore: 0,
         missed: 0,
         lostAfter: undefined,
-        waiting: [],
+        waiting: new Map(),
         waitingBytes: 0,
+        askedAfter: undefined,
         timer: undefined,
+        isAnswering: false,
       };
       this.peers.set(node, peer);
     }

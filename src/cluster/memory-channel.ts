@@ -1,4 +1,5 @@
 import type { MemberData } from '../../protocol/messages.js';
+import { HEIR_MS } from './store-times.js';
 import type {
   ChannelChange,
   ChannelCounts,
@@ -52,8 +53,8 @@ export class MemoryChannel {
   /** In the order they came. */
   private readonly members = new Map<string, Member>();
   private readonly graces = new Map<string, Grace>();
-  /** Graces that ended, and whose they were, so that the same node gets the same answer again. */
-  private readonly released = new Map<string, { readonly node: string }>();
+  /** Graces that ended, and who ended them, so that the same node gets the same answer again. */
+  private readonly released = new Map<string, { readonly by: string }>();
   private readonly answers = new Map<string, { readonly change: string; readonly answer: Answer }>();
   private total = 0;
   private version = 0;
@@ -113,7 +114,7 @@ export class MemoryChannel {
     return applied;
   }
 
-  /** Takes a node out, and ends the graces it held. Once nothing is left of it, a repeat gets the same answer. */
+  /** Takes a node out, with what is due of the graces it held. Once nothing is left of it, a repeat gets the same answer. */
   drop(node: string, graceMs: number, nowMs: number): Applied {
     const due = [...this.graces].filter(([, grace]) => grace.node === node && grace.dueAt <= nowMs);
     const before = this.answers.get(node);
@@ -121,12 +122,13 @@ export class MemoryChannel {
       const answer = before?.change === DROP ? before.answer : unchanged(this.version);
       return { answer, delta: undefined };
     }
-    const step = newStep(node, graceMs, nowMs + graceMs);
+    const step = newStep(node, graceMs, nowMs + graceMs + HEIR_MS);
     const hadSubscriptions = this.subscriptions.has(node);
     for (const id of this.membersOf(node)) this.leave(step, id);
     let occupancy = this.setSubscriptions(step, 0);
     for (const [what] of due) {
       this.graces.delete(what);
+      this.startGrace(step, what);
       if (what === 'channel') occupancy = 'vacated';
       else step.removed.push(what.slice('member '.length));
     }
@@ -136,11 +138,11 @@ export class MemoryChannel {
     return applied;
   }
 
-  /** Ends a grace that a node holds. @returns whether what left is still away; the same to the same node */
-  release(node: string, what: string): boolean {
-    if (this.graces.get(what)?.node !== node) return this.released.get(what)?.node === node;
+  /** Ends a grace of a node. @returns whether what left is still away; the same to the same who asks */
+  release(node: string, what: string, by: string): boolean {
+    if (this.graces.get(what)?.node !== node) return this.released.get(what)?.by === by;
     this.graces.delete(what);
-    this.released.set(what, { node });
+    this.released.set(what, { by });
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
+import { decodeBusMessage, isLater } from './bus-message.js';
 import { MemoryChannel, unchanged, type Applied } from './memory-channel.js';
 import { MemoryNodes } from './memory-nodes.js';
 import { LINGER_MS } from './store-times.js';
@@ -118,13 +119,13 @@ export class MemoryState {
     return { ...answer, snapshot: undefined };
   }
 
-  release(node: string, key: string, what: string): boolean {
+  release(node: string, key: string, what: string, by: string): boolean {
     const channel = this.channels.get(key);
     if (channel === undefined) {
       this.unindex(node, key);
       return false;
     }
-    const isAway = channel.release(node, what);
+    const isAway = channel.release(node, what, by);
     if (isAway) this.later(LINGER_MS, channel.releaseToForget(what));
     this.tidy(node, key, channel, 0);
     return isAway;
@@ -253,8 +254,8 @@ export class MemoryStore implements ClusterStore {
     return this.ask((state) => state.drop(node, key, graceMs));
   }
 
-  release(node: string, key: string, what: string): Promise<boolean> {
-    return this.ask((state) => state.release(node, key, what));
+  release(node: string, key: string, what: string, by: string): Promise<boolean> {
+    return this.ask((state) => state.release(node, key, what, by));
   }
 
   snapshot(key: string): Promise<ChannelSnapshot> {
@@ -280,8 +281,13 @@ export class MemoryStore implements ClusterStore {
     });
   }
 
-  cache(key: string, message: Uint8Array, ttlMs: number): void {
-    if (this.isUp) this.state.cached.set(key, message, { ttl: ttlMs });
+  cache(key: string, message: Uint8Array, ttlMs: number, onlyIfLater: boolean): Promise<void> {
+    return this.ask(({ cached }) => {
+      const [before, now] = [cached.get(key), decodeBusMessage(message)];
+      const kept = before === undefined ? undefined : decodeBusMessage(before);
+      if (onlyIfLater && kept !== undefined && now !== undefined && !isLater(now, kept)) return;
+      cached.set(key, message, { ttl: ttlMs });
+    });
   }
 
   claim(key: string, ttlMs: number): Promise<string | undefined> {
