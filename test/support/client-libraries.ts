@@ -39,9 +39,16 @@ export function authorize(application: PusherHttp, socketId: string, channel: st
 }
 
 /** pusher-js options for a server, without authorization. */
-export function connectionOptions({ port }: TestServer) {
+export function connectionOptions(server: TestServer) {
   const enabledTransports: ['ws'] = ['ws'];
-  return { cluster: '', wsHost: '127.0.0.1', wsPort: port, forceTLS: false, enabledTransports, nacl };
+  return {
+    cluster: '',
+    wsHost: '127.0.0.1',
+    wsPort: server.clientPort(),
+    forceTLS: false,
+    enabledTransports,
+    nacl,
+  };
 }
 
 /** A pusher-js client of a user; it disconnects when the test ends. */
