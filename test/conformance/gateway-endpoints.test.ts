@@ -488,6 +488,28 @@ onEachTransport((transport) => {
       expect(status).toBe(413);
     });
 
+    it('answers an id that is nested too deep to be written with a success', async () => {
+      const server = await startServer({
+        transport,
+        app: { maxEventBytes: 1_000_000 },
+        config: { gateway: { secret: GATEWAY_SECRET }, server: { maxRequestBytes: 1_000_000 } },
+      });
+      const client = await listener(server);
+      const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+      for (const [path, body] of [
+        ['/credit-notification', `{"action":"approved","credit":{"id":${deep}},"cobrador":{"id":33}}`],
+        ['/payment-notification', `{"payment":{"id":${deep}},"cobrador":{"id":33}}`],
+        ['/cash-balance-notification', `{"action":"auto_closed","cash_balance":{"id":${deep}}}`],
+        ['/stats-update', `{"type":${deep},"user_id":${deep}}`],
+      ] as const) {
+        expect(await post(server, path, body), path).toMatchObject({ status: 200 });
+      }
+      expect((await heard(client)).map(({ event }) => event)).toEqual([
+        'credit.approved',
+        'payment.received',
+      ]);
+    });
+
     it('takes POST alone', async () => {
       const server = await startGateway({ transport });
       const { status, headers } = await get(server, '/notify', { 'x-ws-secret': GATEWAY_SECRET });

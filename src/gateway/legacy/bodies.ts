@@ -22,6 +22,11 @@ export const Party = z.preprocess(
 
 export type Party = z.output<typeof Party>;
 
+/** What an answer repeats of a request; a value that is no id is left out, for one may be nested too deep to be written. */
+export function echoed(value: unknown): string | number | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
 /** A name for a text, or what stands for it. */
 export function nameOf(party: Party, otherwise: string): string {
   const name = party?.name;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelsOf, type CatalogueEvent } from '../../../protocol/events/index.js';
 import type { JsonBody } from '../json-body.js';
-import { eventsByAction, Party, typeOf, wording } from './bodies.js';
+import { echoed, eventsByAction, Party, typeOf, wording } from './bodies.js';
 import { envelope, type Texts } from './envelope.js';
 import { notice, type Notice, type Plan } from './notice.js';
 
@@ -29,7 +29,7 @@ export function cashBalanceNotification(body: JsonBody, nowMs: number): Plan {
       success: true,
       message: 'Caja notificada correctamente',
       action,
-      cashBalanceId: cashBox['id'],
+      cashBalanceId: echoed(cashBox['id']),
       sent,
     }),
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { channelsOf, type CatalogueEvent } from '../../../protocol/events/index.js';
 import { memberTexts } from '../../../protocol/json-text.js';
 import { jsonObject, type JsonBody } from '../json-body.js';
-import { eventsByAction, nameOf, Party, typeOf, wording } from './bodies.js';
+import { echoed, eventsByAction, nameOf, Party, typeOf, wording } from './bodies.js';
 import { envelope, type Texts } from './envelope.js';
 import { notice, type Notice, type Plan } from './notice.js';
 
@@ -29,7 +29,7 @@ export function creditNotification(body: JsonBody, nowMs: number): Plan {
       success: true,
       message: 'Credit notification processed',
       action,
-      creditId: credit['id'],
+      creditId: echoed(credit['id']),
       sent,
     }),
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelsOf, findEvent, type CatalogueEvent } from '../../../protocol/events/index.js';
 import type { JsonBody } from '../json-body.js';
-import { nameOf, Party, typeOf, wording } from './bodies.js';
+import { echoed, nameOf, Party, typeOf, wording } from './bodies.js';
 import { envelope } from './envelope.js';
 import { notice, type Notice, type Plan } from './notice.js';
 
@@ -54,7 +54,7 @@ export function paymentNotification(body: JsonBody, nowMs: number): Plan {
     answer: (sent) => ({
       success: true,
       message: 'Payment notification processed',
-      paymentId: payment['id'],
+      paymentId: echoed(payment['id']),
       sent,
     }),
   };
