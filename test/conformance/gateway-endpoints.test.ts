@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkPayload, findEvent } from '../../protocol/events/index.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { get, GATEWAY_SECRET, post, startGateway } from '../support/gateway.js';
+import { keepingLog } from '../support/keeping-log.js';
 import { startServer, type TestServer } from '../support/start-server.js';
 import type { TestSocket } from '../support/test-socket.js';
 import { onEachTransport } from '../support/transports.js';
@@ -518,6 +520,28 @@ onEachTransport((transport) => {
     });
   });
 
+  describe('what the operator may want to look at', () => {
+    const doubts = (lines: readonly string[]) => lines.filter((line) => line.includes('doubtful'));
+
+    it('is logged once a minute, and nothing of what was refused', async () => {
+      const { log, lines } = keepingLog();
+      const clock = new FakeClock();
+      const server = await startGateway({ transport, log, clock });
+      const unknown = (userId: number) => post(server, '/notify', { event: 'made_up', userId });
+      for (const userId of [1, 2, 3]) expect((await unknown(userId)).status).toBe(200);
+      expect((await post(server, '/notify', { event: 'x'.repeat(5000), userType: 'boss' })).status).toBe(200);
+      expect((await post(server, '/notify', { event: 'x'.repeat(5000), userId: 1 })).status).toBe(422);
+      expect(doubts(lines)).toEqual([
+        expect.stringContaining('made_up is no event of the catalogue; it is passed as it is'),
+        expect.stringContaining('userType is no role, so nobody is told'),
+      ]);
+      expect(lines.join('\n')).not.toContain('xxx');
+      clock.advance(60_001);
+      await unknown(4);
+      expect(doubts(lines)).toHaveLength(3);
+    });
+  });
+
   describe('the secret', () => {
     const PATHS = [
       '/notify',
@@ -548,6 +572,22 @@ onEachTransport((transport) => {
       const path = `/notify?ws_secret=${encodeURIComponent(GATEWAY_SECRET)}`;
       expect(await post(server, path, { data: NOTE }, {})).toMatchObject({ status: 200 });
       expect(await post(server, '/notify?ws_secret=wrong', { data: NOTE }, {})).toMatchObject(REFUSED);
+    });
+
+    it('is never logged', async () => {
+      const { log, lines } = keepingLog();
+      const server = await startGateway({ transport, log, gateway: { secretInQuery: true } });
+      const secret = { 'x-ws-secret': GATEWAY_SECRET };
+      for (const path of [...PATHS, '/active-users', '/test.html', '/nothing']) {
+        for (const query of ['', `?ws_secret=${GATEWAY_SECRET}`, `?ws_secret=${GATEWAY_SECRET}x`]) {
+          await post(server, path + query, { event: 'made_up' }, secret);
+          await post(server, path + query, {}, {});
+          await get(server, path + query, secret);
+        }
+      }
+      await server.server.stop(0);
+      expect(lines).not.toEqual([]);
+      expect(lines.join('\n')).not.toContain(GATEWAY_SECRET);
     });
 
     it('turns the endpoints on', async () => {

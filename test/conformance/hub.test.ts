@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, aliasesOf } from '../../protocol/events/index.js';
-import type { Log } from '../../src/log.js';
-import { SILENT_LOG } from '../../src/log.js';
 import { applicationOf, nextEvent, pusherClient, subscribed } from '../support/client-libraries.js';
 import { eventually } from '../support/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { post } from '../support/gateway.js';
 import { HubClient, NOTIFY_SECRET, startHub, type Refusal } from '../support/hub-client.js';
+import { keepingLog } from '../support/keeping-log.js';
 import { RawClient, PLAIN_UPGRADE } from '../support/raw-client.js';
 import { authPairs, signature, unescaped, type Pair } from '../support/sign-request.js';
 import { hmacToken, IssuerKey, JWT_SECRET, KeyServer, unsignedToken } from '../support/tokens.js';
@@ -31,21 +30,6 @@ async function refusal(server: TestServer, query: string, options = {}): Promise
   const opened = await HubClient.open(server, query, options);
   if (opened instanceof HubClient) throw new Error('it was let in');
   return opened;
-}
-
-/** A log that keeps its lines as text. */
-function keepingLog(): { readonly log: Log; readonly lines: string[] } {
-  const lines: string[] = [];
-  const keep = (fields: object, message: string) => {
-    const texts = Object.entries(fields).map(([name, value]) =>
-      value instanceof Error ? `${name}=${String(value.stack)}` : `${name}=${JSON.stringify(value)}`,
-    );
-    lines.push(`${message} ${texts.join(' ')}`);
-  };
-  return {
-    log: { ...SILENT_LOG, debug: keep, info: keep, warn: keep, error: keep, fatal: keep, isDebug: true },
-    lines,
-  };
 }
 
 onEachTransport((transport) => {
