@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, aliasesOf } from '../../protocol/events/index.js';
+import { RETRY_MS } from '../../src/gateway/hub/remote-keys.js';
 import { applicationOf, nextEvent, pusherClient, subscribed } from '../support/client-libraries.js';
 import { eventually } from '../support/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -529,11 +530,13 @@ onEachTransport((transport) => {
       const key = await IssuerKey.create('one');
       const keys = await KeyServer.start(key);
       const { log, lines } = keepingLog();
-      const server = await startHub({ transport, log, hub: { jwksUrl: keys.url } });
+      const clock = new FakeClock();
+      const server = await startHub({ transport, log, clock, hub: { jwksUrl: keys.url } });
       keys.status = 500;
       expect((await refusal(server, `?token=${await key.sign({ sub: '7' })}`)).status).toBe(503);
       expect(lines.join('\n')).toContain('hub.jwksUrl');
       keys.status = 200;
+      clock.advance(RETRY_MS);
       await HubClient.connect(server, await key.sign({ sub: '7' }));
     });
   });
