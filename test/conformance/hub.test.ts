@@ -170,6 +170,22 @@ onEachTransport((transport) => {
       expect(await client.received(1)).toEqual([CONFIRMED]);
     });
 
+    it('ends once for each event, in whichever order the channels of the user bring it', async () => {
+      const server = await startHub({ transport });
+      const client = await HubClient.connect(server, await hmacToken({ sub: '7' }));
+      const application = applicationOf(server);
+      const payment = (n: number) => ({ ...PAYMENT, paymentId: String(n) });
+      for (const channel of ['private-user.7', 'private-cache-user.7', 'private-user.7']) {
+        for (const n of [1, 2, 3]) await application.trigger(channel, 'payment.confirmed', payment(n));
+      }
+      await application.trigger('private-user.7', 'payment.confirmed', payment(4));
+      await client.received(4);
+      await client.settle();
+      expect(client.frames).toEqual(
+        [1, 2, 3, 4].map((n) => ({ type: 'PAYMENT_CONFIRMED', data: payment(n) })),
+      );
+    });
+
     it('leads from a hub notification to pusher-js', async () => {
       const server = await startHub({ transport });
       const channel = await subscribed(pusherClient(server, { id: '7' }), 'private-user.7');
