@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, aliasesOf } from '../../protocol/events/index.js';
 import { RETRY_MS } from '../../src/gateway/hub/remote-keys.js';
@@ -116,6 +117,38 @@ onEachTransport((transport) => {
       await eventually(async () => {
         expect(await channels()).toEqual({ channels: {} });
       });
+    });
+
+    it('that reads too slowly is closed with 1013, and the other tabs lose nothing', async () => {
+      const server = await startHub({
+        transport,
+        app: { maxEventBytes: 500_000 },
+        config: { server: { maxBufferedBytes: 65_536, maxRequestBytes: 1_000_000 } },
+      });
+      const token = await hmacToken({ sub: '7' });
+      const reader = await HubClient.connect(server, token);
+      const slow = await HubClient.connect(server, token);
+      slow.ws.pause();
+      const subscriptions = async () => {
+        const { text } = await server.api.get('/channels/private-user.7', { info: 'subscription_count' });
+        return (JSON.parse(text) as { subscription_count: number }).subscription_count;
+      };
+      let sent = 0;
+      while ((await subscriptions()) > 1) {
+        // Random, so that no socket makes less of it.
+        const data = { ...PAYMENT, paymentId: String(++sent), filler: randomBytes(200_000).toString('hex') };
+        await post(server, notifyPath('7'), { type: 'PAYMENT_CONFIRMED', data }, WITH_SECRET);
+        await reader.received(sent);
+        if (sent > 200) throw new Error('no socket was ever too slow');
+      }
+      slow.ws.resume();
+      expect(await slow.closed).toEqual({ code: 1013, reason: 'Reads too slowly' });
+      const ids = (client: HubClient) =>
+        client.frames.map((frame) => Number((frame as typeof CONFIRMED).data.paymentId));
+      const all = Array.from({ length: sent }, (_, i) => i + 1);
+      expect(ids(slow)).toEqual(all.slice(0, ids(slow).length));
+      await reader.settle();
+      expect(ids(reader)).toEqual(all);
     });
 
     it('is closed when the server stops', async () => {
