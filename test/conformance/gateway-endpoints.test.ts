@@ -411,6 +411,42 @@ onEachTransport((transport) => {
       expect(answer).toMatchObject({ status: 200, body: { success: false, type: body.type } });
     });
 
+    it("passes PHP's empty array for nobody on as nobody", async () => {
+      const server = await startGateway({ transport });
+      const client = await listener(server);
+      const nobody = { client: [], manager: [], cobrador: COBRADOR };
+      await post(server, '/payment-notification', { payment: PAYMENT, ...nobody });
+      await post(server, '/credit-notification', { action: 'rejected', credit: CREDIT, ...nobody });
+      const owner = { cobrador: [], manager: MANAGER };
+      await post(server, '/credit-notification', { action: 'created', credit: CREDIT, ...owner });
+      await post(server, '/cash-balance-notification', {
+        action: 'auto_closed',
+        cash_balance: CASH_BOX,
+        ...owner,
+      });
+      const got = await heard(client);
+      expect(got).toHaveLength(4);
+      for (const { event, payload } of got) {
+        expect(payload).not.toHaveProperty('client');
+        expect(payload).not.toHaveProperty('manager');
+        expect(payload).not.toHaveProperty('cobrador');
+        expect(checkPayload(findEvent(event)!, payload)).toEqual([]);
+      }
+    });
+
+    it.each([[{ id: 'no id', name: 'María' }], [{ name: null }], ['María'], [7]])(
+      'tells of a payment whatever is said of its client: %j',
+      async (payer) => {
+        const server = await startGateway({ transport });
+        const client = await server.connect();
+        await client.subscribe(TO_COBRADOR);
+        const body = { payment: PAYMENT, cobrador: COBRADOR, client: payer };
+        expect((await post(server, '/payment-notification', body)).status).toBe(200);
+        const { data } = await client.next('payment.received');
+        expect(JSON.parse(data as string)).toMatchObject({ payment: PAYMENT, client: payer });
+      },
+    );
+
     it('names people as the older server did where they have no name', async () => {
       const server = await startGateway({ transport });
       const client = await server.connect();
