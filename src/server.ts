@@ -105,11 +105,12 @@ export class PregonServer {
     const cache = new EventCache(config.cache, clock);
     const provider = new ConfigAppProvider(appConfigs);
     const eventFaults = new EventFaults(log, clock, counters);
-    const { graceMilliseconds } = config.webhooks;
-    const cluster = options.cluster && new Cluster(options.cluster, { clock, log, activity });
+    const cluster =
+      options.cluster &&
+      new Cluster(options.cluster, { clock, log, activity, graceMs: config.webhooks.graceMilliseconds });
     this.cluster = cluster;
     const apps = new LocalApps(provider, this.transport, activity, cache, cluster, (app) => {
-      cluster?.add(app.app.id, new ClusterLink(app, this.connections, graceMilliseconds));
+      cluster?.add(app.app.id, new ClusterLink(app, this.connections));
     });
     const services = { cache, clock, activity, counters, eventFaults, log };
     this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);

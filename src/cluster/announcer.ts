@@ -11,7 +11,7 @@ export interface AnnouncerContext {
   readonly log: Log;
   readonly activity: ActivityEmitter;
   readonly nodeId: () => string;
-  readonly graceMs: (appId: string) => number;
+  readonly graceMs: number;
 }
 
 /** A leave that may still be undone. */
@@ -48,8 +48,8 @@ export class Announcer {
     const { activity } = this.context;
     if (occupancy === 'occupied') activity.emit({ type: 'ChannelOccupied', appId, channel });
     for (const userId of added) activity.emit({ type: 'MemberAdded', appId, channel, userId });
-    for (const userId of removed) this.afterGrace(appId, { node, key, what: `${MEMBER}${userId}` });
-    if (occupancy === 'vacated') this.afterGrace(appId, { node, key, what: 'channel' });
+    for (const userId of removed) this.afterGrace({ node, key, what: `${MEMBER}${userId}` });
+    if (occupancy === 'vacated') this.afterGrace({ node, key, what: 'channel' });
   }
 
   /**
@@ -87,10 +87,9 @@ export class Announcer {
     await Promise.all(this.running);
   }
 
-  private afterGrace(appId: string, hold: Hold): void {
-    const graceMs = this.context.graceMs(appId);
-    if (graceMs === 0) this.emitLeave(hold.key, hold.what);
-    else this.run(this.hold(graceMs, hold));
+  private afterGrace(hold: Hold): void {
+    if (this.context.graceMs === 0) this.emitLeave(hold.key, hold.what);
+    else this.run(this.hold(hold));
   }
 
   private run(task: Promise<void>): void {
@@ -114,10 +113,10 @@ export class Announcer {
     return (counts?.subscriptions ?? 0) > 0;
   }
 
-  private async hold(graceMs: number, hold: Hold): Promise<void> {
+  private async hold(hold: Hold): Promise<void> {
     const id = `${hold.node} ${hold.key} ${hold.what}`;
     this.holds.set(id, hold);
-    await new Promise<void>((resolve) => this.context.clock.after(graceMs, resolve));
+    await new Promise<void>((resolve) => this.context.clock.after(this.context.graceMs, resolve));
     if (this.holds.get(id) !== hold) return;
     const isAway = await this.release(hold);
     // Left anew while the question was on its way: what is released now is told now, and otherwise the later one asks.

@@ -25,7 +25,6 @@ import type { Beat, ChannelCounts } from './store.js';
 
 /** One app of this node, as the cluster calls it. */
 export interface ClusterApp {
-  readonly graceMs: number;
   /**
    * An event of another node.
    *
@@ -49,6 +48,8 @@ export interface ClusterServices {
   readonly clock: Clock;
   readonly log: Log;
   readonly activity: ActivityEmitter;
+  /** How long a leave may be undone before it is told, also one of an app that this node has not served yet. */
+  readonly graceMs: number;
 }
 
 const TERMINATE_TOPIC = '#terminate';
@@ -116,7 +117,7 @@ export class Cluster {
       log,
       stats,
       describe: () => ({ sent: this.outbox.sent }),
-      graceMs: (key) => this.graceMs(splitKey(key).appId),
+      graceMs: services.graceMs,
       joined: (how, beat) => {
         this.rejoin(how, beat);
       },
@@ -159,7 +160,6 @@ export class Cluster {
       ...services,
       store,
       nodeId: () => this.nodeId,
-      graceMs: (appId) => this.graceMs(appId),
     });
     this.channelContext = this.createChannelContext();
   }
@@ -534,7 +534,7 @@ export class Cluster {
       nextChange: () => String(++this.changes),
       isUp: () => this.isHealthy,
       isRefilling: () => this.wasEmptied,
-      graceMs: ({ appId }) => this.graceMs(appId),
+      graceMs: this.services.graceMs,
       memberAdded: ({ appId, name }, member) => this.apps.get(appId)?.memberAdded(name, member),
       memberRemoved: ({ appId, name }, userId) => this.apps.get(appId)?.memberRemoved(name, userId),
       subscriptionsChanged: ({ appId, name, totalSubscriptions }) =>
@@ -665,10 +665,6 @@ export class Cluster {
   private sendCounts(): void {
     for (const channel of this.uncounted) channel.send(true);
     this.uncounted.clear();
-  }
-
-  private graceMs(appId: string): number {
-    return this.apps.get(appId)?.graceMs ?? 0;
   }
 
   /** The boundary of what comes from drivers. */

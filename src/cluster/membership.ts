@@ -26,7 +26,7 @@ export interface MembershipContext {
   readonly stats: ClusterStats;
   /** What the others are to know of this node. */
   readonly describe: () => Omit<NodeInfo, 'id'>;
-  readonly graceMs: (key: string) => number;
+  readonly graceMs: number;
   /** The first beat after the store was away, was emptied, or gave this node up: everything is to be told again. */
   readonly joined: (how: Joining, beat: Beat) => void;
   readonly heard: (peers: Beat['peers']) => void;
@@ -196,7 +196,7 @@ export class Membership {
     if (keys.length === 0 || !(await store.lockGrave(node, this.id, GRAVE_LOCK_MS))) return;
     for (let start = 0; start < keys.length; start += DROPS_AT_ONCE) {
       const slice = keys.slice(start, start + DROPS_AT_ONCE);
-      const results = await Promise.all(slice.map((key) => store.drop(node, key, graceMs(key))));
+      const results = await Promise.all(slice.map((key) => store.drop(node, key, graceMs)));
       slice.forEach((key, i) => {
         const result = results[i];
         if (result !== undefined) dropped(node, key, result);

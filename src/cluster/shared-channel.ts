@@ -30,7 +30,7 @@ export interface SharedChannelContext {
   /** Whether the store was emptied a moment ago, so that not all nodes have told it yet what they have. */
   readonly isRefilling: () => boolean;
   /** How long a leave may be undone before it is told. */
-  readonly graceMs: (channel: SharedChannel) => number;
+  readonly graceMs: number;
   readonly memberAdded: (channel: SharedChannel, member: MemberData) => void;
   readonly memberRemoved: (channel: SharedChannel, userId: string) => void;
   readonly subscriptionsChanged: (channel: SharedChannel) => void;
@@ -452,7 +452,7 @@ export class SharedChannel {
       replace,
       maxMembers,
       tellSubscriptions,
-      graceMs: this.context.graceMs(this),
+      graceMs: this.context.graceMs,
       wantSnapshot: (presence || tellSubscriptions) && (replace || !this.isInstalled),
     };
   }

@@ -10,8 +10,6 @@ export class ClusterLink implements ClusterApp {
   constructor(
     private readonly app: LocalApp,
     private readonly server: Pick<ConnectionServer, 'terminateUser'>,
-    /** How long a leave may be undone before it is told. */
-    readonly graceMs: number,
   ) {}
 
   get limitsConnections(): boolean {

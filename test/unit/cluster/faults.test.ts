@@ -45,8 +45,8 @@ describe('the webhooks of a node that died (HOOK-5)', () => {
     simulation.activities('ChannelVacated').length,
   ];
 
-  async function withoutThird(): Promise<Simulation> {
-    const simulation = await Simulation.start({ graceMs: 3000 });
+  async function withoutThird(serving?: readonly number[]): Promise<Simulation> {
+    const simulation = await Simulation.start({ graceMs: 3000, ...(serving && { serving }) });
     await simulation.nodes[2]!.join('a');
     await simulation.pass(10_000);
     await simulation.nodes[2]!.cluster.close();
@@ -66,6 +66,15 @@ describe('the webhooks of a node that died (HOOK-5)', () => {
 
   it('are told of its members once, after the grace', async () => {
     const simulation = await withoutThird();
+    await untilTakenOver(simulation);
+    await simulation.pass(2500);
+    expect(leaves(simulation)).toStrictEqual([[], 0]);
+    await simulation.pass(20_000);
+    expect(leaves(simulation)).toStrictEqual([['a'], 1]);
+  });
+
+  it('are told after the grace also by nodes that have not served the app yet', async () => {
+    const simulation = await withoutThird([2]);
     await untilTakenOver(simulation);
     await simulation.pass(2500);
     expect(leaves(simulation)).toStrictEqual([[], 0]);

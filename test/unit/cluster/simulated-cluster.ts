@@ -98,17 +98,20 @@ export class SimulatedNode {
     clock: FakeClock,
     readonly line: SlowLine,
     graceMs: number,
+    isServing: boolean,
   ) {
     const activity = new ActivityEmitter();
     activity.listen((fact) => this.activities.push(fact));
     const store = slowStore(new MemoryStore(state), line);
-    this.cluster = new Cluster({ bus: new MemoryBus(hub), store }, { clock, log: SILENT_LOG, activity });
-    this.cluster.add(APP, this.app(graceMs));
+    this.cluster = new Cluster(
+      { bus: new MemoryBus(hub), store },
+      { clock, log: SILENT_LOG, activity, graceMs },
+    );
+    if (isServing) this.cluster.add(APP, this.app());
   }
 
-  private app(graceMs: number): ClusterApp {
+  private app(): ClusterApp {
     return {
-      graceMs,
       limitsConnections: false,
       deliver: (channel, frame, except) => {
         this.delivered.push(`${channel} ${frame} ${except}`.trim());
@@ -186,6 +189,8 @@ function slowStore(store: MemoryStore, line: SlowLine): ClusterStore {
 export interface SimulationOptions {
   readonly nodes?: number;
   readonly graceMs?: number;
+  /** Which nodes have served the app before; all unless given. */
+  readonly serving?: readonly number[];
   /** Makes calls to the store slow and disorderly. */
   readonly random?: () => number;
 }
@@ -201,14 +206,26 @@ export class Simulation {
   });
   readonly nodes: SimulatedNode[] = [];
 
-  static async start({ nodes = 3, graceMs = 0, random }: SimulationOptions = {}): Promise<Simulation> {
+  static async start({
+    nodes = 3,
+    graceMs = 0,
+    serving,
+    random,
+  }: SimulationOptions = {}): Promise<Simulation> {
     const simulation = new Simulation();
-    for (let i = 0; i < nodes; i++) await simulation.addNode(graceMs, random);
+    for (let i = 0; i < nodes; i++) await simulation.addNode(graceMs, random, serving?.includes(i));
     return simulation;
   }
 
-  async addNode(graceMs = 0, random?: () => number): Promise<SimulatedNode> {
-    const node = new SimulatedNode(this.hub, this.state, this.clock, new SlowLine(random), graceMs);
+  async addNode(graceMs = 0, random?: () => number, isServing = true): Promise<SimulatedNode> {
+    const node = new SimulatedNode(
+      this.hub,
+      this.state,
+      this.clock,
+      new SlowLine(random),
+      graceMs,
+      isServing,
+    );
     this.nodes.push(node);
     await node.cluster.start(1000);
     return node;
