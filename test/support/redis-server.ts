@@ -147,9 +147,15 @@ export class RedisCluster {
   private joined(admin: Redis): Promise<void> {
     return eventually(async () => {
       const info = String(await admin.call('CLUSTER', 'INFO'));
+      // Its slots may be known before its links stand, over which messages that are not of a shard are passed on.
+      const nodes = String(await admin.call('CLUSTER', 'NODES'))
+        .trim()
+        .split('\n');
       const isJoined =
-        info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${this.masters.length}`);
-      if (!isJoined) throw new Error(info);
+        info.includes('cluster_state:ok') &&
+        nodes.length === this.masters.length &&
+        nodes.every((node) => node.split(' ')[7] === 'connected' && !node.includes('handshake'));
+      if (!isJoined) throw new Error(`${info}\n${nodes.join('\n')}`);
     });
   }
 }
