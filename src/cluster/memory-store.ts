@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
+import { Interest } from './interest.js';
 import { MemoryChannel, unchanged, type Applied } from './memory-channel.js';
 import { MemoryNodes } from './memory-nodes.js';
 import { LINGER_MS } from './store-times.js';
@@ -40,6 +41,8 @@ export class MemoryState {
   /** Which channels a node has, or may have, something in. */
   private readonly index = new Map<string, Set<string>>();
   private readonly stores = new Set<MemoryStore>();
+  /** @internal */
+  readonly watchers = new Interest<MemoryStore>();
   /** What is forgotten later, in about the order it falls due. */
   private readonly forgetting = new Set<{ readonly dueMs: number; readonly forget: () => void }>();
   private interruption: string | undefined;
@@ -159,7 +162,9 @@ export class MemoryState {
     const { delta } = applied;
     if (delta !== undefined) {
       queueMicrotask(() => {
-        for (const store of this.stores) store.changed(key, delta);
+        this.watchers.tell(key, (store) => {
+          store.changed(key, delta);
+        });
       });
     }
     return applied;
@@ -216,7 +221,6 @@ export class MemoryState {
 /** A node's view of a {@link MemoryState}. */
 export class MemoryStore implements ClusterStore {
   private listener: StoreListener | undefined;
-  private readonly watched = new Set<string>();
   private waiting: (() => void)[] = [];
   private isClosed = false;
 
@@ -236,13 +240,13 @@ export class MemoryStore implements ClusterStore {
   }
 
   watch(key: string): Promise<void> {
-    this.watched.add(key);
+    this.state.watchers.add(key, this);
     if (this.isUp) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   unwatch(key: string): void {
-    this.watched.delete(key);
+    this.state.watchers.delete(key, this);
   }
 
   apply(node: string, change: ChannelChange): Promise<ChannelResult> {
@@ -324,14 +328,14 @@ export class MemoryStore implements ClusterStore {
     this.isClosed = true;
     this.state.detach(this);
     this.listener = undefined;
-    this.watched.clear();
+    this.state.watchers.forget(this);
     this.settle();
     return Promise.resolve();
   }
 
   /** @internal */
   changed(key: string, delta: ChannelDelta): void {
-    if (this.isUp && this.watched.has(key)) this.listener?.delta(key, delta);
+    if (this.isUp) this.listener?.delta(key, delta);
   }
 
   /** @internal */
