@@ -186,7 +186,8 @@ export class StorePort implements HubPort {
       case 'channelsOf':
         return [await store.channelsOf(call[1])];
       case 'leave':
-        return [await store.leave(call[1])];
+        await store.leave(call[1]);
+        return [undefined];
     }
   }
 

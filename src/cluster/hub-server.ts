@@ -5,7 +5,7 @@ import type { HubAddress } from './hub-connection.js';
 import { BusPort, StorePort, type HubPort } from './hub-ports.js';
 import { FrameKind, FrameReader, readText, type Hello } from './hub-frames.js';
 import { Interest } from './interest.js';
-import { MemoryState } from './memory-store.js';
+import type { MemoryState } from './memory-store.js';
 
 /** How long a connection may take to say who it is. */
 const GREETING_MS = 5000;
