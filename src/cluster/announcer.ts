@@ -9,7 +9,6 @@ export interface AnnouncerContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly activity: ActivityEmitter;
-  readonly nodeId: () => string;
   readonly graceMs: (appId: string) => number;
 }
 
@@ -22,20 +21,23 @@ export class Announcer {
 
   constructor(private readonly context: AnnouncerContext) {}
 
-  /** @param result what a change did in the whole cluster */
-  announce(key: string, { occupancy, added, removed }: ChannelResult): void {
+  /**
+   * @param node whose change or drop it was: the graces are held in its name
+   * @param result what that did in the whole cluster
+   */
+  announce(node: string, key: string, { occupancy, added, removed }: ChannelResult): void {
     const { appId, name: channel } = splitKey(key);
     if (isHiddenChannel(channel)) return;
     const { activity } = this.context;
     if (occupancy === 'occupied') activity.emit({ type: 'ChannelOccupied', appId, channel });
     for (const userId of added) activity.emit({ type: 'MemberAdded', appId, channel, userId });
     for (const userId of removed) {
-      this.afterGrace(appId, key, `member ${userId}`, () => {
+      this.afterGrace(appId, node, key, `member ${userId}`, () => {
         activity.emit({ type: 'MemberRemoved', appId, channel, userId });
       });
     }
     if (occupancy === 'vacated') {
-      this.afterGrace(appId, key, 'channel', () => {
+      this.afterGrace(appId, node, key, 'channel', () => {
         activity.emit({ type: 'ChannelVacated', appId, channel });
       });
     }
@@ -46,19 +48,24 @@ export class Announcer {
     await Promise.all(this.held);
   }
 
-  private afterGrace(appId: string, key: string, what: string, emit: () => void): void {
+  private afterGrace(appId: string, node: string, key: string, what: string, emit: () => void): void {
     const graceMs = this.context.graceMs(appId);
     if (graceMs === 0) {
       emit();
       return;
     }
-    const held = this.hold(graceMs, key, what, emit).finally(() => this.held.delete(held));
+    const held = this.hold(graceMs, node, key, what, emit).finally(() => this.held.delete(held));
     this.held.add(held);
   }
 
-  private async hold(graceMs: number, key: string, what: string, emit: () => void): Promise<void> {
-    const { clock, store, log, nodeId } = this.context;
-    const node = nodeId();
+  private async hold(
+    graceMs: number,
+    node: string,
+    key: string,
+    what: string,
+    emit: () => void,
+  ): Promise<void> {
+    const { clock, store, log } = this.context;
     await new Promise<void>((resolve) => clock.after(graceMs, resolve));
     try {
       if (await store.release(node, key, what)) emit();

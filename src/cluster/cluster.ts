@@ -109,8 +109,8 @@ export class Cluster {
       heard: (peers) => {
         this.inbox.heartbeats(new Map(peers.map(({ id, sent }) => [originOf(id), sent])));
       },
-      dropped: (key, result) => {
-        this.announcer.announce(key, result);
+      dropped: (node, key, result) => {
+        this.announcer.announce(node, key, result);
       },
       lost: (error) => {
         this.degrade(messageOf(error));
@@ -144,7 +144,6 @@ export class Cluster {
     this.announcer = new Announcer({
       ...services,
       store,
-      nodeId: () => this.nodeId,
       graceMs: (appId) => this.graceMs(appId),
     });
     this.channelContext = this.createChannelContext();
@@ -489,7 +488,7 @@ export class Cluster {
         this.services.activity.emit({ type: 'SubscriptionCountChanged', appId, channel, count });
       },
       changed: (channel, result) => {
-        this.announcer.announce(channel.key, result);
+        this.announcer.announce(this.nodeId, channel.key, result);
         const entry = this.entries.get(channel.key);
         if (entry !== undefined) this.closeIfIdle(entry);
       },

@@ -31,7 +31,7 @@ export interface MembershipContext {
   readonly joined: (why: JoinReason, beat: Beat) => void;
   readonly heard: (peers: Beat['peers']) => void;
   /** A dead node's entries in a channel are gone, by this node's doing. */
-  readonly dropped: (key: string, result: ChannelResult) => void;
+  readonly dropped: (node: string, key: string, result: ChannelResult) => void;
   readonly lost: (error: unknown) => void;
 }
 
@@ -194,7 +194,7 @@ export class Membership {
       const results = await Promise.all(slice.map((key) => store.drop(node, key, graceMs(key))));
       slice.forEach((key, i) => {
         const result = results[i];
-        if (result !== undefined) dropped(key, result);
+        if (result !== undefined) dropped(node, key, result);
       });
       await store.lockGrave(node, this.id, GRAVE_LOCK_MS);
     }
