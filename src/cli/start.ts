@@ -17,21 +17,17 @@ export async function runServer({ config, development }: LoadedConfig): Promise<
   const log = createLog(config.log);
   logUncaught(log);
   // Listened to before the start: whoever waits for the server to listen may want it to end at once.
-  const signal = untilSignal();
+  const signal = listenToSignals();
   const server = await createServer(config, log);
-  let isAsked = false;
-  void signal.then(() => {
-    isAsked = true;
-  });
   try {
     await server.start();
   } catch (error) {
-    // A signal to the whole group ends workers that have just begun to start.
-    if (isAsked) return ExitCode.Ok;
+    // A signal to the whole group also ends workers that have just begun to start.
+    if (signal.isSent) return ExitCode.Ok;
     throw error;
   }
   if (development) logDevelopment(log);
-  await signal;
+  await signal.sent;
   await server.stop();
   return ExitCode.Ok;
 }
@@ -51,15 +47,20 @@ function logDevelopment(log: Log): void {
   );
 }
 
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    const onSignal = (exitCode: number) => () => {
-      if (isStopping) process.exit(exitCode);
-      isStopping = true;
-      resolve();
-    };
-    process.on('SIGINT', onSignal(ExitCode.SecondInterrupt));
-    process.on('SIGTERM', onSignal(ExitCode.SecondTerminate));
-  });
+interface StopSignal {
+  readonly isSent: boolean;
+  readonly sent: Promise<void>;
+}
+
+function listenToSignals(): StopSignal {
+  let stop: () => void;
+  const signal = { isSent: false, sent: new Promise<void>((resolve) => (stop = resolve)) };
+  const onSignal = (exitCode: number) => () => {
+    if (signal.isSent) process.exit(exitCode);
+    signal.isSent = true;
+    stop();
+  };
+  process.on('SIGINT', onSignal(ExitCode.SecondInterrupt));
+  process.on('SIGTERM', onSignal(ExitCode.SecondTerminate));
+  return signal;
 }
