@@ -14,7 +14,7 @@ import { PregonServer, type ServerAddress } from '../../src/server.js';
 import type { TransportName } from '../../src/transports/transport.js';
 import { ApiClient } from './api-client.js';
 import { tempFolder } from './temp-folder.js';
-import { TestSocket, type TestSocketOptions } from './test-socket.js';
+import { settleAfter, TestSocket, type TestSocketOptions } from './test-socket.js';
 
 /** Set by {@link spreadOverNodes} and {@link spreadOverHub}. */
 let nodeCount = 1;
@@ -29,6 +29,20 @@ export function spreadOverNodes(count: number): void {
 export function spreadOverHub(count: number): void {
   nodeCount = count;
   isOverHub = true;
+  settleAfter(passThroughHub);
+}
+
+/** Hub and nodes are all in this process: what is on its way between them has arrived after some turns of its loop. */
+async function passThroughHub(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * Whether the nodes meet at a hub. A clock that jumps further than a node trusts itself, some seconds, parts it from the
+ * others until it was answered, which takes real time.
+ */
+export function meetsAtHub(): boolean {
+  return isOverHub;
 }
 
 /** Whether the nodes are several: answers to one client may then overtake each other. */

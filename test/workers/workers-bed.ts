@@ -65,7 +65,7 @@ export class WorkersBed {
   ready(): Promise<{ readonly status: number; readonly body: unknown }> {
     return fetch(`http://127.0.0.1:${this.managementPort}/ready`).then(async (response) => ({
       status: response.status,
-      body: (await response.json()),
+      body: await response.json(),
     }));
   }
 
