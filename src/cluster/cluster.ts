@@ -15,7 +15,7 @@ import {
 } from './channel-key.js';
 import type { ClusterDrivers } from './create-cluster-drivers.js';
 import { ClusterStats } from './cluster-stats.js';
-import { Inbox } from './inbox.js';
+import { Inbox, type HeardTopic } from './inbox.js';
 import { Membership, originOf, SETTLE_MS, type JoinReason } from './membership.js';
 import { nodeTopic, Outbox } from './outbox.js';
 import { SharedChannel, type SharedChannelContext, type SharedChannelKind } from './shared-channel.js';
@@ -56,15 +56,6 @@ export interface EnterOptions {
   readonly cached: boolean;
 }
 
-/** A channel with subscriptions on this node. */
-interface Entry {
-  readonly channel: SharedChannel;
-  /** Whether events of the other nodes are heard; otherwise it is only an entry in the store. */
-  readonly isHeard: boolean;
-  /** Until events of the other nodes arrive. */
-  standing: Promise<void> | undefined;
-}
-
 /**
  * This node among the others: what leaves for them and what comes from them. While bus or store is away it is
  * degraded: it serves its own clients, and nothing on a client's path waits.
@@ -72,7 +63,8 @@ interface Entry {
 export class Cluster {
   readonly stats = new ClusterStats();
   private readonly apps = new Map<string, ClusterApp>();
-  private readonly entries = new Map<string, Entry>();
+  /** Channels with subscriptions on this node. */
+  private readonly entries = new Map<string, SharedChannel>();
   private readonly uncounted = new Set<SharedChannel>();
   private readonly timers: Timer[] = [];
   private settleTimer: Timer | undefined;
@@ -83,7 +75,7 @@ export class Cluster {
   private readonly announcer: Announcer;
   private readonly channelContext: SharedChannelContext;
   /** Those who wait for the bus; while degraded nobody does. */
-  private readonly standing = new Map<Entry, () => void>();
+  private readonly standing = new Map<SharedChannel, () => void>();
   private changes = 0;
   private isUp = false;
   private wasUp = false;
@@ -119,6 +111,8 @@ export class Cluster {
     this.outbox = new Outbox(this.membership.origin, bus, clock, stats);
     this.inbox = new Inbox(
       {
+        find: (topic) => this.entries.get(topic)?.heard,
+        all: () => this.heardTopics(),
         deliver: (topic, message) => {
           const { appId, name } = splitKey(topic);
           this.apps.get(appId)?.deliver(name, message.body.toString('utf8'), message.except);
@@ -193,7 +187,7 @@ export class Cluster {
     store.start({
       delta: (key, delta) => {
         this.guard(() => {
-          this.entries.get(key)?.channel.take(delta);
+          this.entries.get(key)?.take(delta);
           this.users.take(key, delta.version, delta.subscriptions);
         });
       },
@@ -286,27 +280,27 @@ export class Cluster {
     member: MemberData | undefined,
   ): Promise<void> | undefined {
     const key = channelKey(appId, name);
-    const entry = this.entries.get(key) ?? this.open(appId, name, key, options);
-    const standing = this.isHealthy ? entry.standing : undefined;
-    const entering = entry.channel.enter(member);
+    const channel = this.entries.get(key) ?? this.open(appId, name, key, options);
+    const standing = this.isHealthy ? channel.standing : undefined;
+    const entering = channel.enter(member);
     if (standing === undefined) return entering;
     return entering === undefined ? standing : Promise.all([entering, standing]).then(() => undefined);
   }
 
   leave(appId: string, name: string, userId: string | undefined): void {
-    const entry = this.entries.get(channelKey(appId, name));
-    entry?.channel.leave(userId);
-    if (entry !== undefined) this.closeIfIdle(entry);
+    const channel = this.entries.get(channelKey(appId, name));
+    channel?.leave(userId);
+    if (channel !== undefined) this.closeIfIdle(channel);
   }
 
   /** The members of a presence channel that has subscriptions on this node. */
   members(appId: string, name: string): ReadonlyMap<string, MemberData> {
-    return this.entries.get(channelKey(appId, name))?.channel.members ?? NOBODY;
+    return this.entries.get(channelKey(appId, name))?.members ?? NOBODY;
   }
 
   /** Subscriptions of all nodes to a channel that has some on this node. */
   subscriptions(appId: string, name: string): number {
-    return this.entries.get(channelKey(appId, name))?.channel.totalSubscriptions ?? 0;
+    return this.entries.get(channelKey(appId, name))?.totalSubscriptions ?? 0;
   }
 
   terminate(appId: string, userId: string): void {
@@ -325,7 +319,7 @@ export class Cluster {
 
   /** Connections of the other nodes to an app that limits them, a moment ago. */
   otherConnections(appId: string): number {
-    return this.entries.get(channelKey(appId, CONNECTIONS_CHANNEL))?.channel.otherSubscriptions ?? 0;
+    return this.entries.get(channelKey(appId, CONNECTIONS_CHANNEL))?.otherSubscriptions ?? 0;
   }
 
   /** Connections of all nodes to an app. */
@@ -399,31 +393,30 @@ export class Cluster {
   private decideOnUser(appId: string, userId: string): void {
     if (this.isHealthy) return;
     const key = channelKey(appId, userChannel(userId));
-    this.users.decideAlone(key, (this.entries.get(key)?.channel.totalSubscriptions ?? 0) > 0);
+    this.users.decideAlone(key, (this.entries.get(key)?.totalSubscriptions ?? 0) > 0);
   }
 
-  private open(appId: string, name: string, key: string, options: EnterOptions): Entry {
-    const channel = new SharedChannel(appId, name, key, options.kind, this.channelContext);
+  private open(appId: string, name: string, key: string, options: EnterOptions): SharedChannel {
     const isHeard = !isUnheardChannel(name);
-    const entry: Entry = { channel, isHeard, standing: undefined };
-    this.entries.set(key, entry);
+    const heard = isHeard ? this.inbox.open() : undefined;
+    const channel = new SharedChannel(appId, name, key, options.kind, heard, this.channelContext);
+    this.entries.set(key, channel);
     if (!isHeard) {
       if (name === CONNECTIONS_CHANNEL && options.kind.tellSubscriptions) void this.drivers.store.watch(key);
-      return entry;
+      return channel;
     }
-    this.inbox.open(key);
-    const standing = this.stand(entry, options).finally(() => {
-      entry.standing = undefined;
-      this.standing.delete(entry);
+    const standing = this.stand(channel, options).finally(() => {
+      channel.standing = undefined;
+      this.standing.delete(channel);
     });
-    entry.standing = new Promise((resolve) => {
-      this.standing.set(entry, resolve);
+    channel.standing = new Promise((resolve) => {
+      this.standing.set(channel, resolve);
       void standing.then(resolve);
     });
-    return entry;
+    return channel;
   }
 
-  private async stand({ channel }: Entry, { kind, cached }: EnterOptions): Promise<void> {
+  private async stand(channel: SharedChannel, { kind, cached }: EnterOptions): Promise<void> {
     const { bus, store } = this.drivers;
     try {
       await Promise.all([
@@ -436,26 +429,24 @@ export class Cluster {
     }
   }
 
-  private async fetchCached({ key, appId, name }: SharedChannel): Promise<void> {
+  private async fetchCached({ key, appId, name, heard }: SharedChannel): Promise<void> {
     const cached = await this.drivers.store.cached(key);
     const message = cached === undefined ? undefined : decodeBusMessage(cached.message);
     if (cached === undefined || message === undefined) return;
     // What was heard in the meantime is newer; what comes again later is passed over.
-    if (this.inbox.hasDelivered(key)) return;
-    this.inbox.skip(key, message);
+    if (heard === undefined || heard.isHeard) return;
+    this.inbox.skip(heard, message);
     this.apps.get(appId)?.restoreCached(name, message.body.toString('utf8'), cached.ttlMs);
   }
 
-  private closeIfIdle(entry: Entry): void {
-    const { channel } = entry;
-    if (!channel.isIdle || this.entries.get(channel.key) !== entry) return;
+  private closeIfIdle(channel: SharedChannel): void {
+    if (!channel.isIdle || this.entries.get(channel.key) !== channel) return;
     this.entries.delete(channel.key);
     this.uncounted.delete(channel);
-    if (!entry.isHeard) {
+    if (channel.heard === undefined) {
       if (channel.name === CONNECTIONS_CHANNEL) this.drivers.store.unwatch(channel.key);
       return;
     }
-    this.inbox.close(channel.key);
     this.drivers.bus.unsubscribe(channel.key);
     if (channel.kind.presence || channel.kind.tellSubscriptions) this.drivers.store.unwatch(channel.key);
   }
@@ -489,13 +480,16 @@ export class Cluster {
       },
       changed: (channel, result) => {
         this.announcer.announce(this.nodeId, channel.key, result);
-        const entry = this.entries.get(channel.key);
-        if (entry !== undefined) this.closeIfIdle(entry);
+        this.closeIfIdle(channel);
       },
       failed: (error) => {
         this.degrade(messageOf(error));
       },
     };
+  }
+
+  private *heardTopics(): Iterable<HeardTopic> {
+    for (const { heard } of this.entries.values()) if (heard !== undefined) yield heard;
   }
 
   private receive(topic: string, bytes: Uint8Array): void {
@@ -550,7 +544,7 @@ export class Cluster {
     }
     log.info({ node: this.nodeId, peers: beat.peers.length, why }, 'this node is part of the cluster');
     this.outbox.sendKept();
-    for (const { channel } of this.entries.values()) channel.restate(why === 'given up');
+    for (const channel of this.entries.values()) channel.restate(why === 'given up');
     this.lookAgainLater(beat);
     this.resolveFirstUp?.();
   }
@@ -560,7 +554,7 @@ export class Cluster {
     this.settleTimer?.cancel();
     const delayMs = Math.max(0, SETTLE_MS - epochAgeMs);
     this.settleTimer = this.services.clock.after(delayMs, () => {
-      for (const { channel } of this.entries.values()) {
+      for (const channel of this.entries.values()) {
         if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch();
       }
       this.users.refetch();
@@ -573,7 +567,7 @@ export class Cluster {
     this.settleTimer?.cancel();
     this.stats.degradedSinceMs = this.services.clock.monotonic();
     this.services.log.warn({ reason }, 'degraded: serving the connections of this node only');
-    for (const { channel } of this.entries.values()) channel.degrade();
+    for (const channel of this.entries.values()) channel.degrade();
     for (const resolve of this.standing.values()) resolve();
     this.standing.clear();
     this.membership.interrupt();

@@ -11,18 +11,58 @@ const MOST_MISSED = 30;
 const MAX_WAITING_BYTES = 16_777_216;
 
 export interface InboxOptions {
+  /** What was heard of a topic; undefined where it has no subscriber here. */
+  readonly find: (topic: string) => HeardTopic | undefined;
+  /** All that {@link find} knows. */
+  readonly all: () => Iterable<HeardTopic>;
   /** Hands an event on to the subscribers of its topic. */
   readonly deliver: (topic: string, message: BusMessage) => void;
   /** Asks a node for all it sent after a number. */
   readonly askAgain: (node: string, after: number) => void;
 }
 
-interface Topic {
-  /** Messages sent earlier were sent before there was a subscriber here. */
-  readonly sinceMs: number;
-  /** Number of the last message delivered, by node. */
-  readonly last: Map<string, number>;
+/**
+ * What was heard of a topic that has a subscriber here. There may be one for each connection, most of which hear little,
+ * from few nodes: nothing is kept before the first message, and then a number for each node.
+ */
+export class HeardTopic {
+  private peers: readonly Peer[] = NO_PEERS;
+  private numbers: number[] = NO_NUMBERS;
+
+  /** @param since messages sent earlier, by the inbox's time, were sent before there was a subscriber here */
+  constructor(readonly since: number) {}
+
+  /** Whether anything was delivered. */
+  get isHeard(): boolean {
+    return this.peers.length > 0;
+  }
+
+  /** Number of the last message of a node that was delivered. */
+  last(peer: Peer): number | undefined {
+    return this.numbers[this.peers.indexOf(peer)];
+  }
+
+  setLast(peer: Peer, number: number): void {
+    const index = this.peers.indexOf(peer);
+    if (index >= 0) {
+      this.numbers[index] = number;
+      return;
+    }
+    // Not pushed, which would make room for many more.
+    this.peers = [...this.peers, peer];
+    this.numbers = [...this.numbers, number];
+  }
+
+  forget(peer: Peer): void {
+    const index = this.peers.indexOf(peer);
+    if (index < 0) return;
+    this.peers = this.peers.filter((_, i) => i !== index);
+    this.numbers = this.numbers.filter((_, i) => i !== index);
+  }
 }
+
+const NO_PEERS: readonly Peer[] = [];
+const NO_NUMBERS: number[] = [];
 
 /** Another node, as far as its messages are concerned. */
 interface Peer {
@@ -46,32 +86,26 @@ interface Peer {
  * passed over; one whose predecessor is missing waits until that was sent again.
  */
 export class Inbox {
-  private readonly topics = new Map<string, Topic>();
+  /** Times are counted from here, so that they are small numbers. */
+  private readonly originMs: number;
   private readonly peers = new Map<string, Peer>();
 
   constructor(
     private readonly options: InboxOptions,
     private readonly clock: Clock,
     private readonly stats: ClusterStats,
-  ) {}
-
-  /** The topic has a subscriber now. */
-  open(topic: string): void {
-    this.topics.set(topic, { sinceMs: this.clock.now(), last: new Map() });
+  ) {
+    this.originMs = clock.now();
   }
 
-  close(topic: string): void {
-    this.topics.delete(topic);
+  /** A topic that has its first subscriber. */
+  open(): HeardTopic {
+    return new HeardTopic(this.clock.now() - this.originMs);
   }
 
   /** A message that was had in another way; it is not to be delivered again. */
-  skip(topic: string, { node, number }: BusMessage): void {
-    this.topics.get(topic)?.last.set(node, number);
-  }
-
-  /** Whether anything was delivered on the topic since it was opened. */
-  hasDelivered(topic: string): boolean {
-    return (this.topics.get(topic)?.last.size ?? 0) > 0;
+  skip(topic: HeardTopic, { node, number }: BusMessage): void {
+    topic.setLast(this.peer(node), number);
   }
 
   /** An event that was just published. */
@@ -124,8 +158,8 @@ export class Inbox {
     }
     const message = decodeBusMessage(wrapped.message);
     if (message?.node !== from) return;
-    const topic = this.topics.get(wrapped.topic);
-    if (topic === undefined || message.sentMs < topic.sinceMs) return;
+    const topic = this.options.find(wrapped.topic);
+    if (topic === undefined || message.sentMs - this.originMs < topic.since) return;
     const peer = this.peer(from);
     peer.number = Math.max(peer.number, message.number);
     this.sort(wrapped.topic, message);
@@ -135,14 +169,15 @@ export class Inbox {
   /** The node is gone for good. */
   private forget(node: string): void {
     this.release(node);
+    const peer = this.peer(node);
     this.peers.delete(node);
-    for (const { last } of this.topics.values()) last.delete(node);
+    for (const topic of this.options.all()) topic.forget(peer);
   }
 
   private sort(name: string, message: BusMessage): void {
-    const topic = this.topics.get(name);
+    const topic = this.options.find(name);
     if (topic === undefined) return;
-    const last = topic.last.get(message.node);
+    const last = topic.last(this.peer(message.node));
     if (last !== undefined && message.number <= last) {
       this.stats.duplicates++;
     } else if (last !== undefined && message.previous > last) {
@@ -152,8 +187,8 @@ export class Inbox {
     }
   }
 
-  private pass(name: string, topic: Topic, message: BusMessage): void {
-    topic.last.set(message.node, message.number);
+  private pass(name: string, topic: HeardTopic, message: BusMessage): void {
+    topic.setLast(this.peer(message.node), message.number);
     this.options.deliver(name, message);
   }
 
@@ -182,7 +217,7 @@ export class Inbox {
     const waiting = peer.waiting.splice(0);
     peer.waitingBytes = 0;
     for (const { topic: name, message } of waiting) {
-      const last = this.topics.get(name)?.last.get(message.node) ?? 0;
+      const last = this.options.find(name)?.last(peer) ?? 0;
       if (message.previous > last) {
         peer.waiting.push({ topic: name, message });
         peer.waitingBytes += message.body.length;
@@ -200,9 +235,10 @@ export class Inbox {
     peer.timer = undefined;
     this.retry(peer);
     for (const { topic: name, message } of peer.waiting.splice(0)) {
-      const topic = this.topics.get(name);
-      if (topic === undefined || message.number <= (topic.last.get(node) ?? 0)) continue;
-      if (message.previous > (topic.last.get(node) ?? 0)) this.stats.gaps++;
+      const topic = this.options.find(name);
+      const last = topic?.last(peer) ?? 0;
+      if (topic === undefined || message.number <= last) continue;
+      if (message.previous > last) this.stats.gaps++;
       this.pass(name, topic, message);
     }
     peer.waitingBytes = 0;

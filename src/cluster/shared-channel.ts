@@ -1,5 +1,6 @@
 import { Limits } from '../../protocol/limits.js';
 import type { MemberData } from '../../protocol/messages.js';
+import type { HeardTopic } from './inbox.js';
 import type {
   ChannelChange,
   ChannelDelta,
@@ -88,7 +89,7 @@ export class SharedChannel {
   private ownVersion = 0;
   private isInstalled = false;
   /** Deltas that came before the first snapshot, or after one that is missing. */
-  private early: ChannelDelta[] = [];
+  private early: ChannelDelta[] | undefined;
 
   /** Members of this node that the store knows. */
   private readonly told: Set<string>;
@@ -103,13 +104,18 @@ export class SharedChannel {
   /** The next change states all that this node has. */
   private replaceAll = false;
   private isFetching = false;
-  private readonly waiters: Waiter[] = [];
+  private waiters: Waiter[] | undefined;
+
+  /** Until events of the other nodes arrive. */
+  standing: Promise<void> | undefined;
 
   constructor(
     readonly appId: string,
     readonly name: string,
     readonly key: string,
     readonly kind: SharedChannelKind,
+    /** What came over the bus; undefined where events of the other nodes are not heard. */
+    readonly heard: HeardTopic | undefined,
     private readonly context: SharedChannelContext,
   ) {
     // There may be one channel for each connection, and most have no members.
@@ -154,7 +160,7 @@ export class SharedChannel {
     this.send();
     if (this.stands(member?.id)) return undefined;
     return new Promise((resolve, reject) => {
-      this.waiters.push({ userId: member?.id, resolve, reject });
+      this.addWaiter({ userId: member?.id, resolve, reject });
     });
   }
 
@@ -199,7 +205,7 @@ export class SharedChannel {
 
   /** The store went away: whoever waits is served by this node alone. */
   degrade(): void {
-    for (const { userId, resolve, reject } of this.waiters.splice(0)) {
+    for (const { userId, resolve, reject } of this.takeWaiters()) {
       const member = userId === undefined ? undefined : this.local.get(userId)?.data;
       try {
         if (member !== undefined) this.decideAlone(member);
@@ -214,12 +220,12 @@ export class SharedChannel {
   /** Another node, or this one, changed the channel. */
   take(delta: ChannelDelta): void {
     if (!this.isInstalled || this.isFetching) {
-      this.early.push(delta);
+      this.keepEarly(delta);
       return;
     }
     if (delta.version <= this.version) return;
     if (delta.version !== this.version + 1) {
-      this.early.push(delta);
+      this.keepEarly(delta);
       this.refetch();
       return;
     }
@@ -304,11 +310,28 @@ export class SharedChannel {
     );
   }
 
+  private addWaiter(waiter: Waiter): void {
+    this.waiters ??= [];
+    this.waiters.push(waiter);
+  }
+
+  /** Those who waited so far; who is not answered is to be added again. */
+  private takeWaiters(): readonly Waiter[] {
+    const waiters = this.waiters ?? [];
+    this.waiters = undefined;
+    return waiters;
+  }
+
+  private keepEarly(delta: ChannelDelta): void {
+    this.early ??= [];
+    this.early.push(delta);
+  }
+
   private settleWaiters(): void {
-    if (this.waiters.length === 0) return;
-    for (const waiter of this.waiters.splice(0)) {
+    if (this.waiters === undefined) return;
+    for (const waiter of this.takeWaiters()) {
       if (this.stands(waiter.userId)) waiter.resolve();
-      else this.waiters.push(waiter);
+      else this.addWaiter(waiter);
     }
   }
 
@@ -351,8 +374,8 @@ export class SharedChannel {
   }
 
   private takeEarly(): void {
-    const early = this.early.sort((a, b) => a.version - b.version);
-    this.early = [];
+    const early = this.early?.sort((a, b) => a.version - b.version) ?? [];
+    this.early = undefined;
     for (const delta of early) this.take(delta);
   }
 
@@ -449,9 +472,9 @@ export class SharedChannel {
   }
 
   private refuse(userIds: readonly string[]): void {
-    for (const waiter of this.waiters.splice(0)) {
+    for (const waiter of this.takeWaiters()) {
       if (waiter.userId === undefined || !userIds.includes(waiter.userId)) {
-        this.waiters.push(waiter);
+        this.addWaiter(waiter);
         continue;
       }
       this.takeBack(waiter.userId);
