@@ -263,8 +263,16 @@ export class Cluster {
   publish(appId: string, channel: string, frame: string, except = '', cacheMs = 0): void {
     const key = channelKey(appId, channel);
     const isHealthy = this.isHealthy;
-    const message = this.outbox.publish(key, frame, except, isHealthy);
-    if (cacheMs > 0 && isHealthy) this.drivers.store.cache(key, message, cacheMs);
+    if (cacheMs === 0 || !isHealthy) {
+      this.outbox.publish(key, frame, except, isHealthy);
+      return;
+    }
+    const heard = this.entries.get(key)?.heard;
+    if (heard !== undefined) heard.hasOwn = true;
+    // Cached first: whoever subscribes in between has it twice, and passes one over.
+    this.outbox.publish(key, frame, except, isHealthy, (message) => {
+      this.drivers.store.cache(key, message, cacheMs);
+    });
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Bus, BusListener } from './bus.js';
-import type { HubAddress } from './hub-connection.js';
+import type { HubAddress, HubConnection } from './hub-connection.js';
 import { FrameKind, readMessage } from './hub-frames.js';
 import { HubLink } from './hub-link.js';
 
@@ -16,7 +16,7 @@ export class HubBus implements Bus {
   constructor(address: HubAddress) {
     this.link = new HubLink(
       address,
-      'bus',
+      { begin: FrameKind.Subscribe, end: FrameKind.Unsubscribe },
       (kind, bytes, start, end) => {
         if (kind !== FrameKind.Message) return;
         const { topic, at } = readMessage(bytes, start);
@@ -27,6 +27,11 @@ export class HubBus implements Bus {
         down: (reason) => this.listener?.down(reason),
       },
     );
+  }
+
+  /** For what has to keep its place among messages; undefined while it is away. */
+  get connection(): HubConnection | undefined {
+    return this.link.connection;
   }
 
   get isUp(): boolean {

@@ -40,7 +40,6 @@ export class HubConnection implements Connection {
    */
   constructor(
     private readonly address: HubAddress,
-    private readonly role: Hello['role'],
     private readonly setUp: (connection: HubConnection) => void,
     private readonly take: TakeFrame,
   ) {
@@ -73,7 +72,7 @@ export class HubConnection implements Connection {
     socket.on('close', () => {
       lost('the hub closed the connection');
     });
-    const hello: Hello = { token: this.address.token, role: this.role, pid: process.pid };
+    const hello: Hello = { token: this.address.token, pid: process.pid };
     this.frames.text(FrameKind.Hello, 0, JSON.stringify(hello));
     this.setUp(this);
     await this.settled();

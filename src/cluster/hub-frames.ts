@@ -12,7 +12,7 @@ import type { Socket } from 'node:net';
 export const FrameKind = {
   /** To the hub, first of all. Body: number (0), and a {@link Hello} as JSON. */
   Hello: 1,
-  /** To the hub. Body: a topic, or the key of a channel that is watched. */
+  /** To the hub. Body: a topic. */
   Subscribe: 2,
   Unsubscribe: 3,
   /** To the hub, and back when all that came before it was done. Body: number (4). */
@@ -29,15 +29,17 @@ export const FrameKind = {
   Delta: 9,
   /** To one process, which is to look after a node that died. Body: number (0). */
   Died: 10,
+  /** To the hub. Body: the key of a channel. */
+  Watch: 11,
+  Unwatch: 12,
 } as const;
 
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
-/** Who connects, and for what. */
+/** Who connects. */
 export interface Hello {
   /** Known to the host's own processes alone. */
   readonly token: string;
-  readonly role: 'bus' | 'store';
   readonly pid: number;
 }
 

@@ -1,5 +1,5 @@
 import { HubConnection, type HubAddress } from './hub-connection.js';
-import { FrameKind, type Hello, type TakeFrame } from './hub-frames.js';
+import type { FrameKind, TakeFrame } from './hub-frames.js';
 import { Reconnecting, type ReconnectingListener } from './reconnecting.js';
 
 /** A process's way to the hub, with the topics it wants: a new connection is up when they all stand again. */
@@ -13,12 +13,18 @@ export class HubLink {
   private waiting: (() => void)[] = [];
   private isClosed = false;
 
-  constructor(address: HubAddress, role: Hello['role'], take: TakeFrame, listener: ReconnectingListener) {
+  /** @param kinds of the frames that begin and end what is wanted */
+  constructor(
+    address: HubAddress,
+    private readonly kinds: { readonly begin: FrameKind; readonly end: FrameKind },
+    take: TakeFrame,
+    listener: ReconnectingListener,
+  ) {
     const setUp = (connection: HubConnection) => {
       this.greeted = connection;
-      for (const topic of this.wanted) connection.frames.topic(FrameKind.Subscribe, topic);
+      for (const topic of this.wanted) connection.frames.topic(kinds.begin, topic);
     };
-    this.link = new Reconnecting(() => new HubConnection(address, role, setUp, take), {
+    this.link = new Reconnecting(() => new HubConnection(address, setUp, take), {
       up: () => {
         this.settle();
         listener.up();
@@ -47,13 +53,13 @@ export class HubLink {
   subscribe(topic: string): Promise<void> {
     const isNew = !this.wanted.has(topic);
     this.wanted.add(topic);
-    if (isNew) this.greeted?.frames.topic(FrameKind.Subscribe, topic);
+    if (isNew) this.greeted?.frames.topic(this.kinds.begin, topic);
     const { connection } = this;
     return connection === undefined ? this.nextUp() : this.stand(connection);
   }
 
   unsubscribe(topic: string): void {
-    if (this.wanted.delete(topic)) this.greeted?.frames.topic(FrameKind.Unsubscribe, topic);
+    if (this.wanted.delete(topic)) this.greeted?.frames.topic(this.kinds.end, topic);
   }
 
   close(): void {

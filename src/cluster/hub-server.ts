@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../log.js';
 import type { HubAddress } from './hub-connection.js';
-import { BusPort, StorePort, type HubPort } from './hub-ports.js';
+import { HubPort } from './hub-port.js';
 import { FrameKind, FrameReader, readText, type Hello } from './hub-frames.js';
 import { Interest } from './interest.js';
 import type { MemoryState } from './memory-store.js';
@@ -17,9 +17,9 @@ const GREETING_MS = 5000;
 export class HubServer {
   private readonly server: Server;
   private readonly connections = new Set<Socket>();
-  private readonly buses = new Interest<BusPort>();
-  /** By process: its latest connection to the common state, open or not. */
-  private readonly stores = new Map<number, StorePort>();
+  private readonly interest = new Interest<HubPort>();
+  /** By process: the node that it beats as, and over which connection, which may be closed. */
+  private readonly nodes = new Map<number, { readonly port: HubPort; readonly node: string }>();
 
   constructor(
     private readonly state: MemoryState,
@@ -31,11 +31,6 @@ export class HubServer {
     });
   }
 
-  /** Channels that the others send each other events of. */
-  get topics(): number {
-    return this.buses.size;
-  }
-
   async listen(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
@@ -45,12 +40,13 @@ export class HubServer {
 
   /** A process has ended: what it had is removed by one that lives, without a wait for its heartbeats. */
   died(pid: number): void {
-    const dead = this.stores.get(pid);
-    this.stores.delete(pid);
-    if (dead?.bury() !== true) return;
-    for (const store of this.stores.values()) {
-      if (!store.isOpen) continue;
-      store.tellDied();
+    const dead = this.nodes.get(pid);
+    this.nodes.delete(pid);
+    // Otherwise it has left by itself.
+    if (dead === undefined || !this.state.nodes.bury(dead.node, 0)) return;
+    for (const { port } of this.nodes.values()) {
+      if (!port.isOpen) continue;
+      port.tellDied();
       return;
     }
   }
@@ -98,16 +94,19 @@ export class HubServer {
 
   /** @throws Error for a stranger */
   private greet(socket: Socket, kind: number, text: string): HubPort {
-    const { token, role, pid } = (kind === FrameKind.Hello ? JSON.parse(text) : {}) as Partial<Hello>;
+    const { token, pid } = (kind === FrameKind.Hello ? JSON.parse(text) : {}) as Partial<Hello>;
     if (pid === undefined || !isSame(token ?? '', this.address.token)) throw new Error('a stranger');
-    const cut = () => {
-      this.log.warn({ process: pid }, 'a process does not read what the others send it; it is cut off');
-      socket.destroy();
-    };
-    if (role === 'bus') return new BusPort(socket, this.buses, cut);
-    const port = new StorePort(socket, this.state, this.stores.get(pid)?.node, cut);
-    this.stores.set(pid, port);
-    return port;
+    return new HubPort(socket, {
+      state: this.state,
+      interest: this.interest,
+      beat: (port, node) => {
+        this.nodes.set(pid, { port, node });
+      },
+      cut: () => {
+        this.log.warn({ process: pid }, 'a process does not read what the others send it; it is cut off');
+        socket.destroy();
+      },
+    });
   }
 }
 

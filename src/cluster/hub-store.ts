@@ -1,5 +1,6 @@
-import type { HubAddress } from './hub-connection.js';
-import { FrameKind, readText } from './hub-frames.js';
+import type { HubBus } from './hub-bus.js';
+import type { HubAddress, HubConnection } from './hub-connection.js';
+import { FrameKind, readText, type TextBody } from './hub-frames.js';
 import { HubLink } from './hub-link.js';
 import type {
   Beat,
@@ -41,10 +42,17 @@ export class HubStore implements ClusterStore {
   private readonly link: HubLink;
   private listener: StoreListener | undefined;
 
-  constructor(address: HubAddress) {
+  /**
+   * @param bus over whose connection cached events go, where there is one: whoever subscribes between an event and its
+   *   being cached would have neither
+   */
+  constructor(
+    address: HubAddress,
+    private readonly bus?: HubBus,
+  ) {
     this.link = new HubLink(
       address,
-      'store',
+      { begin: FrameKind.Watch, end: FrameKind.Unwatch },
       (kind, bytes, start, end) => {
         if (kind === FrameKind.Delta) this.arrive(readText(bytes, start, end).text);
         else if (kind === FrameKind.Died) this.listener?.died?.();
@@ -102,13 +110,13 @@ export class HubStore implements ClusterStore {
   }
 
   async cached(key: string): Promise<CachedMessage | undefined> {
-    const answer = await this.call(['cached', key]);
+    const answer = await call(this.ordered, ['cached', key]);
     if (answer === undefined || answer.text === '') return undefined;
     return { message: answer.bytes, ttlMs: JSON.parse(answer.text) as number };
   }
 
   cache(key: string, message: Uint8Array, ttlMs: number): void {
-    this.link.connection?.tell(write(['cache', key, ttlMs]), message);
+    this.ordered?.tell(write(['cache', key, ttlMs]), message);
   }
 
   claim(key: string, ttlMs: number): Promise<string | undefined> {
@@ -146,21 +154,28 @@ export class HubStore implements ClusterStore {
   }
 
   /** @typeParam T of the answer; the hub is this very program, so it is not looked at */
-  private async ask<T>(call: HubCall): Promise<T> {
-    const text = (await this.call(call))?.text ?? '';
+  private async ask<T>(question: HubCall): Promise<T> {
+    const text = (await this.call(question))?.text ?? '';
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  private call(call: HubCall) {
-    const { connection } = this.link;
-    if (connection === undefined) return Promise.reject(new Error('the store is away'));
-    return connection.call(write(call));
+  private call(question: HubCall): Promise<TextBody | undefined> {
+    return call(this.link.connection, question);
+  }
+
+  private get ordered(): HubConnection | undefined {
+    return this.bus === undefined ? this.link.connection : this.bus.connection;
   }
 
   private arrive(text: string): void {
     const [key, delta] = JSON.parse(text) as [string, ChannelDelta];
     if (this.link.has(key)) this.listener?.delta(key, delta);
   }
+}
+
+function call(connection: HubConnection | undefined, question: HubCall): Promise<TextBody | undefined> {
+  if (connection === undefined) return Promise.reject(new Error('the store is away'));
+  return connection.call(write(question));
 }
 
 function write(call: HubCall): string {

@@ -32,14 +32,18 @@ export class HeardTopic {
   /** @param since messages sent earlier, by the inbox's time, were sent before there was a subscriber here */
   constructor(readonly since: number) {}
 
-  /** Whether anything was delivered. */
+  /** An event of this node's own was kept as the last one of the channel. */
+  hasOwn = false;
+
+  /** Whether anything was delivered that is newer than what was there before the topic had a subscriber. */
   get isHeard(): boolean {
-    return this.peers.length > 0;
+    return this.hasOwn || this.peers.length > 0;
   }
 
   /** Number of the last message of a node that was delivered. */
   last(peer: Peer): number | undefined {
-    return this.numbers[this.peers.indexOf(peer)];
+    const index = this.peers.indexOf(peer);
+    return index < 0 ? undefined : this.numbers[index];
   }
 
   setLast(peer: Peer, number: number): void {

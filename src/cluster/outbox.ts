@@ -44,20 +44,26 @@ export class Outbox {
 
   /**
    * @param canSend whether the bus is trusted at the moment; what is not sent is kept for {@link sendKept}
-   * @returns the message
+   * @param before what is to be done with the message before it is sent
    */
-  publish(topic: string, frame: string, except: string, canSend: boolean): Uint8Array {
+  publish(
+    topic: string,
+    frame: string,
+    except: string,
+    canSend: boolean,
+    before?: (message: Uint8Array) => void,
+  ): void {
     const number = ++this.number;
     const previous = this.lastOnTopic?.get(topic) ?? 0;
     this.lastOnTopic?.set(topic, number);
     const { Event: kind } = BusMessageKind;
     const sentMs = this.clock.now();
     const message = encodeBusMessage({ kind, node: this.origin, number, previous, sentMs, except }, frame);
+    before?.(message);
     const sent = canSend && this.bus.publish(topic, message);
     if (sent) this.stats.messagesSent++;
     else this.stats.messagesUndelivered++;
     if (this.bus.lossy) this.keep({ number, topic, message, atMs: this.clock.monotonic(), sent });
-    return message;
   }
 
   /** Sends what could not be sent, in its order. */

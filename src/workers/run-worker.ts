@@ -1,7 +1,9 @@
 import cluster from 'node:cluster';
-import { createClusterDrivers, type ClusterDrivers } from '../cluster/create-cluster-drivers.js';
-import { HubBus } from '../cluster/hub-bus.js';
-import { HubStore } from '../cluster/hub-store.js';
+import {
+  createClusterDrivers,
+  createHubDrivers,
+  type ClusterDrivers,
+} from '../cluster/create-cluster-drivers.js';
 import { createLog, logUncaught } from '../log.js';
 import { PregonServer } from '../server.js';
 import { toFailure, type FromWorker, type StartWorker, type ToWorker } from './messages.js';
@@ -44,10 +46,8 @@ export async function runWorker(): Promise<number> {
 const FAILED = 1;
 
 async function driversOf({ config, hub }: StartWorker): Promise<ClusterDrivers> {
-  const drivers =
-    hub === undefined
-      ? await createClusterDrivers(config.cluster)
-      : { bus: new HubBus(hub), store: new HubStore(hub) };
+  if (hub !== undefined) return createHubDrivers(hub);
+  const drivers = await createClusterDrivers(config.cluster);
   if (drivers === undefined) throw new Error('there is nowhere to meet the other workers');
   return drivers;
 }

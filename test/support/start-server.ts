@@ -4,12 +4,10 @@ import { onTestFinished } from 'vitest';
 import { SYSTEM_CLOCK, type Clock } from '../../src/clock.js';
 import { ConfigSchema } from '../../src/config/schema.js';
 import { SILENT_LOG, type Log } from '../../src/log.js';
-import { HubBus } from '../../src/cluster/hub-bus.js';
 import { HubServer } from '../../src/cluster/hub-server.js';
-import { HubStore } from '../../src/cluster/hub-store.js';
 import { MemoryBus, MemoryHub } from '../../src/cluster/memory-bus.js';
 import { MemoryState, MemoryStore } from '../../src/cluster/memory-store.js';
-import type { ClusterDrivers } from '../../src/cluster/create-cluster-drivers.js';
+import { createHubDrivers, type ClusterDrivers } from '../../src/cluster/create-cluster-drivers.js';
 import { PregonServer, type ServerAddress } from '../../src/server.js';
 import type { TransportName } from '../../src/transports/transport.js';
 import { ApiClient } from './api-client.js';
@@ -63,7 +61,7 @@ async function clusterDrivers(clock: Clock): Promise<(ClusterDrivers | undefined
     const hub = new HubServer(state, address, SILENT_LOG);
     await hub.listen();
     onTestFinished(() => hub.close());
-    return nodes.map(() => ({ bus: new HubBus(address), store: new HubStore(address) }));
+    return nodes.map(() => createHubDrivers(address));
   }
   const hub = new MemoryHub();
   return nodes.map(() => ({ bus: new MemoryBus(hub), store: new MemoryStore(state) }));

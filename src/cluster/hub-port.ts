@@ -14,75 +14,33 @@ import type { Interest } from './interest.js';
 import { MemoryStore, type MemoryState } from './memory-store.js';
 import { messageOf } from './reconnecting.js';
 
-/** The hub's end of a connection. */
-export interface HubPort {
-  take(kind: number, bytes: Buffer, start: number, end: number): void;
-  close(): void;
-}
-
 /** Bytes that may wait for a process; who has more does not read, and comes back by itself when it does. */
 const MAX_WAITING_BYTES = 33_554_432;
 
 /** With so many bytes waiting, no further questions are read until they are gone. */
 const MANY_WAITING_BYTES = 1_048_576;
 
-/** Passes messages on to all others who are subscribed, as they came. */
-export class BusPort implements HubPort {
-  private readonly frames: FrameBatch;
-
-  constructor(
-    socket: Socket,
-    private readonly interest: Interest<BusPort>,
-    private readonly cut: () => void,
-  ) {
-    this.frames = new FrameBatch(socket);
-  }
-
-  take(kind: number, bytes: Buffer, start: number, end: number): void {
-    switch (kind) {
-      case FrameKind.Subscribe:
-        this.interest.add(readTopic(bytes, start, end), this);
-        return;
-      case FrameKind.Unsubscribe:
-        this.interest.delete(readTopic(bytes, start, end), this);
-        return;
-      case FrameKind.Mark:
-        this.frames.number(FrameKind.Mark, readNumber(bytes, start));
-        return;
-      case FrameKind.Message:
-        this.interest.tell(readMessage(bytes, start).topic, (port) => {
-          if (port !== this) port.pass(bytes, start, end);
-        });
-        return;
-      default:
-        throw new Error(`a bus does not send frames of kind ${kind}`);
-    }
-  }
-
-  close(): void {
-    this.interest.forget(this);
-  }
-
-  private pass(bytes: Buffer, start: number, end: number): void {
-    if (this.frames.waitingBytes > MAX_WAITING_BYTES) this.cut();
-    else this.frames.copy(bytes, start - HEAD_BYTES, end);
-  }
+export interface HubPortContext {
+  readonly state: MemoryState;
+  /** Who is subscribed to what. */
+  readonly interest: Interest<HubPort>;
+  /** The process beats as a node. */
+  readonly beat: (port: HubPort, node: string) => void;
+  /** The process does not keep up. */
+  readonly cut: () => void;
 }
 
-/** Answers what a process asks of the common state. */
-export class StorePort implements HubPort {
+/** The hub's end of a connection: passes messages on to all others who are subscribed, and answers questions. */
+export class HubPort {
   private readonly frames: FrameBatch;
   private readonly store: MemoryStore;
 
   constructor(
     private readonly socket: Socket,
-    private readonly state: MemoryState,
-    /** The node that its beats are of. */
-    public node: string | undefined,
-    private readonly cut: () => void,
+    private readonly context: HubPortContext,
   ) {
     this.frames = new FrameBatch(socket);
-    this.store = new MemoryStore(state);
+    this.store = new MemoryStore(context.state);
     this.store.start({
       delta: (key, delta) => {
         this.send(FrameKind.Delta, 0, JSON.stringify([key, delta]));
@@ -93,12 +51,25 @@ export class StorePort implements HubPort {
     socket.on('drain', () => socket.resume());
   }
 
+  /** @throws Error for a frame that is not sent to a hub */
   take(kind: number, bytes: Buffer, start: number, end: number): void {
+    const { interest } = this.context;
     switch (kind) {
+      case FrameKind.Message:
+        interest.tell(readMessage(bytes, start).topic, (port) => {
+          if (port !== this) port.pass(bytes, start, end);
+        });
+        return;
       case FrameKind.Subscribe:
-        void this.store.watch(readTopic(bytes, start, end));
+        interest.add(readTopic(bytes, start, end), this);
         return;
       case FrameKind.Unsubscribe:
+        interest.delete(readTopic(bytes, start, end), this);
+        return;
+      case FrameKind.Watch:
+        void this.store.watch(readTopic(bytes, start, end));
+        return;
+      case FrameKind.Unwatch:
         this.store.unwatch(readTopic(bytes, start, end));
         return;
       case FrameKind.Mark:
@@ -109,7 +80,7 @@ export class StorePort implements HubPort {
         if (this.socket.writableLength > MANY_WAITING_BYTES) this.socket.pause();
         return;
       default:
-        throw new Error(`a store does not send frames of kind ${kind}`);
+        throw new Error(`a hub is not sent frames of kind ${kind}`);
     }
   }
 
@@ -118,16 +89,18 @@ export class StorePort implements HubPort {
   }
 
   close(): void {
+    this.context.interest.forget(this);
     void this.store.close();
   }
 
-  /** Its process is gone. @returns whether its node had not left */
-  bury(): boolean {
-    return this.node !== undefined && this.state.nodes.bury(this.node, 0);
-  }
-
+  /** Another process has ended, and this one is to look after it. */
   tellDied(): void {
     this.send(FrameKind.Died, 0, '');
+  }
+
+  private pass(bytes: Buffer, start: number, end: number): void {
+    if (this.frames.waitingBytes > MAX_WAITING_BYTES) this.context.cut();
+    else this.frames.copy(bytes, start - HEAD_BYTES, end);
   }
 
   private answer({ number, text, bytes }: TextBody): void {
@@ -177,7 +150,7 @@ export class StorePort implements HubPort {
         store.answer(call[1], call[2] ?? undefined, call[3]);
         return [undefined];
       case 'beat':
-        this.node = call[1].id;
+        this.context.beat(this, call[1].id);
         return [await store.beat(call[1], call[2])];
       case 'bury':
         return [await store.bury(call[1], call[2])];
@@ -192,7 +165,7 @@ export class StorePort implements HubPort {
   }
 
   private send(kind: FrameKind, number: number, text: string, bytes?: Uint8Array): void {
-    if (this.frames.waitingBytes > MAX_WAITING_BYTES) this.cut();
+    if (this.frames.waitingBytes > MAX_WAITING_BYTES) this.context.cut();
     else this.frames.text(kind, number, text, bytes);
   }
 }
