@@ -24,7 +24,9 @@ interface Kept {
  */
 export class Outbox {
   private number = 0;
-  private readonly kept: Kept[] = [];
+  private kept: (Kept | undefined)[] = [];
+  /** What was before this one is dropped already. */
+  private first = 0;
   private keptBytes = 0;
   private readonly lastOnTopic: LRUCache<string, number> | undefined;
 
@@ -69,7 +71,7 @@ export class Outbox {
   /** Sends what could not be sent, in its order. */
   sendKept(): void {
     for (const kept of this.kept) {
-      if (kept.sent) continue;
+      if (kept?.sent !== false) continue;
       if (!this.bus.publish(kept.topic, kept.message)) return;
       kept.sent = true;
       this.stats.messagesSent++;
@@ -89,7 +91,7 @@ export class Outbox {
       except: '',
     };
     for (const kept of this.kept) {
-      if (kept.number <= after) continue;
+      if (kept === undefined || kept.number <= after) continue;
       this.bus.publish(topic, encodeBusMessage(header, wrapMessage(kept.topic, kept.message)));
     }
     this.bus.publish(topic, encodeBusMessage(header, ''));
@@ -99,13 +101,15 @@ export class Outbox {
     this.kept.push(entry);
     this.keptBytes += entry.message.byteLength;
     const oldest = entry.atMs - KEPT_MS;
-    let dropped = 0;
-    for (const { atMs, message } of this.kept) {
-      if (atMs >= oldest && this.keptBytes <= KEPT_BYTES) break;
-      this.keptBytes -= message.byteLength;
-      dropped++;
+    for (let kept = this.kept[this.first]; kept !== undefined; kept = this.kept[this.first]) {
+      if (kept.atMs >= oldest && this.keptBytes <= KEPT_BYTES) break;
+      this.keptBytes -= kept.message.byteLength;
+      this.kept[this.first++] = undefined;
     }
-    if (dropped > 0) this.kept.splice(0, dropped);
+    // What is left is only moved once it is no more than what was dropped.
+    if (2 * this.first < this.kept.length) return;
+    this.kept = this.kept.slice(this.first);
+    this.first = 0;
   }
 }
 
