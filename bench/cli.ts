@@ -33,7 +33,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('bench').description(
     'Load tests for any server that speaks the Pusher Channels protocol',
   );
-  const targets = STARTED_TARGETS.map(({ name }) => name).join(', ');
+  const targets = [...STARTED_TARGETS.map(({ name }) => name), 'pregon-2-nodes'].join(', ');
   for (const scenario of SCENARIOS) {
     const command = program.command(scenario.name).description(scenario.summary);
     for (const option of scenario.options) {

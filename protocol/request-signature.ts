@@ -37,6 +37,13 @@ export function queryValue(parameters: readonly QueryParameter[], name: string):
   return undefined;
 }
 
+/** The values of an array parameter by its lower-case name: `k[]=a&k[]=b` as Ruby writes it, `k[0]=a&k[1]=b` as PHP. */
+export function queryValues(parameters: readonly QueryParameter[], name: string): string[] {
+  return parameters
+    .filter(([key]) => ARRAY_NAME.exec(key)?.[1]?.toLowerCase() === name)
+    .map(([, value]) => value);
+}
+
 /** The parameters of a query that holds those of its signature and no others. */
 export interface UsualQuery {
   readonly key: string;

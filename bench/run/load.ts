@@ -5,7 +5,7 @@ import type { Fleet, ClientProcess } from '../client/fleet.js';
 import { Latency, type LatencySummary } from '../client/latency.js';
 import type { SwarmTotals } from '../client/swarm.js';
 import { isLoopback, type Endpoint } from '../targets/endpoint.js';
-import { usageOf } from '../targets/process-usage.js';
+import { mainThreadSeconds, usageOf } from '../targets/process-usage.js';
 import { BenchError, type Target } from '../targets/target.js';
 import {
   addCounts,
@@ -121,6 +121,33 @@ export class Load {
     throw new BenchError(`${this.target.name}: ${ready} of ${total} connections are ready; ${reasons}`);
   }
 
+  /**
+   * Opens connections, spread over some of the clients; all have to succeed.
+   *
+   * @throws BenchError when some did not
+   */
+  async openOn(
+    isWanted: (client: number) => boolean,
+    group: string,
+    plan: ChannelPlan,
+    total: number,
+  ): Promise<void> {
+    const wanted = this.fleet.clients.map((client, k) => ({ client, k })).filter(({ k }) => isWanted(k));
+    const results = await Promise.all(
+      wanted.map(({ client, k }, i) => {
+        const first = Math.floor((total * i) / wanted.length);
+        const count = Math.floor((total * (i + 1)) / wanted.length) - first;
+        if (count === 0) return Promise.resolve({ ready: 0 });
+        const endpoint = this.endpoint(k);
+        return client.call('open', { group, plan, endpoint, first, count, sources: this.sources(k, count) });
+      }),
+    );
+    const ready = results.reduce((sum, one) => sum + one.ready, 0);
+    if (ready !== total) {
+      throw new BenchError(`${this.target.name}: ${ready} of ${total} connections are ready`);
+    }
+  }
+
   /** Cuts off the newest connections of each client's share. */
   async drop(group: string, total: number): Promise<void> {
     await Promise.all(
@@ -137,8 +164,28 @@ export class Load {
     dataBytes: number,
     connections: number,
   ): Promise<void> {
+    await this.prepareOn(this.publishers(plan), group, plan, dataBytes, connections);
+  }
+
+  /** As {@link preparePublishers}, and makes the group known to all clients, also to those without a connection in it. */
+  async prepareGroup(
+    group: string,
+    plan: ChannelPlan,
+    dataBytes: number,
+    connections: number,
+  ): Promise<void> {
+    await this.prepareOn(this.fleet.clients, group, plan, dataBytes, connections);
+  }
+
+  private async prepareOn(
+    clients: readonly ClientProcess[],
+    group: string,
+    plan: ChannelPlan,
+    dataBytes: number,
+    connections: number,
+  ): Promise<void> {
     await Promise.all(
-      this.publishers(plan).map((client, k) =>
+      clients.map((client, k) =>
         client.call('preparePublisher', { group, plan, endpoint: this.endpoint(k), dataBytes, connections }),
       ),
     );
@@ -267,6 +314,12 @@ export class Load {
     const { size } = this.fleet;
     const from = Math.floor((total * client) / size);
     return { from, count: Math.floor((total * (client + 1)) / size) - from };
+  }
+
+  /** What the process that keeps what nodes have in common took so far; undefined where there is none. */
+  storeCpuSeconds(): number | undefined {
+    const { cluster } = this.target;
+    return cluster === undefined ? undefined : mainThreadSeconds(cluster.storePid);
   }
 
   /** Addresses that a client's connections come from, where the server is on this machine. */

@@ -109,11 +109,17 @@ async function runRound(
 async function startSession(scenarioCase: Case, contender: Contender, options: RunOptions): Promise<Session> {
   const { serverCpus, clientCpus, workers, processes, seconds, tell } = options;
   const capacity = descriptorLimit() - OWN_DESCRIPTORS;
-  const fleetSize = Math.max(options.clients, Math.ceil(scenarioCase.connections / capacity));
   const start: StartOptions = { cpus: serverCpus, workers, processes };
   const target = await contender.spec.start(start);
   contender.version = target.version;
-  const servers = target.pids().length;
+  const { cluster } = target;
+  // One client at least for each node.
+  const fleetSize = Math.max(
+    options.clients,
+    cluster?.nodes.length ?? 1,
+    Math.ceil(scenarioCase.connections / capacity),
+  );
+  const servers = cluster?.nodes.length ?? target.pids().length;
   if (servers > 0 && scenarioCase.connections > capacity * servers) {
     await target.stop();
     const needed = Math.ceil(scenarioCase.connections / capacity);

@@ -2,6 +2,7 @@ import { CLIENT_EVENTS } from './client-events.js';
 import { CONNECT } from './connect.js';
 import { CONNECTIONS } from './connections.js';
 import { FAN_OUT } from './fan-out.js';
+import { INTEREST } from './interest.js';
 import { LATENCY } from './latency.js';
 import { MEMORY } from './memory.js';
 import { NOTIFY } from './notify.js';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   CONNECT,
   MEMORY,
   FAN_OUT,
+  INTEREST,
   NOTIFY,
   TRIGGERS,
   LATENCY,

@@ -61,26 +61,26 @@ async function prepare(load: Load, { members, joins, kind, infoBytes }: Presence
   const isNew = kind === 'new';
   const joinerPlan = isNew ? plan : { ...plan, connectionsPerUser: Math.ceil(joins / members) };
   const first = isNew ? members : 0;
-  let told = (await untilQuiet(load)).memberEvents;
+  await untilQuiet(load);
+  const before = await load.fleet.all('totals', { group: MEMBERS });
+  let changes = 0;
   const untilTold = async () => {
     if (!isNew) return;
-    told += joins * members;
-    const { size } = load.fleet;
+    changes += joins;
     await Promise.all(
       load.fleet.clients.map((client, k) => {
-        const share = Math.floor((members * (k + 1)) / size) - Math.floor((members * k) / size);
-        return client.call('untilMemberEvents', {
-          group: MEMBERS,
-          goal: Math.floor((told * share) / members),
-        });
+        const { memberEvents = 0, open = 0 } = before[k] ?? {};
+        return client.call('untilMemberEvents', { group: MEMBERS, goal: memberEvents + changes * open });
       }),
     );
   };
   return async () => {
+    const storeBefore = load.storeCpuSeconds();
     const joining = await load.measure(async () => {
       await load.openAll(JOINERS, joinerPlan, joins, { first, concurrency: 10 });
       await untilTold();
     });
+    const storeAfter = load.storeCpuSeconds();
     const leaving = await load.measure(async () => {
       await load.drop(JOINERS, joins);
       await untilTold();
@@ -91,23 +91,28 @@ async function prepare(load: Load, { members, joins, kind, infoBytes }: Presence
     const measurement = await load.measurement('joins', joins, joining.usage, { groups: [MEMBERS, JOINERS] });
     return {
       ...measurement,
-      metrics: [...measurement.metrics, ...leaves, ...cost(joining.usage.serverCpuSeconds, joins)],
+      metrics: [
+        ...measurement.metrics,
+        ...leaves,
+        ...cost('CPU', joining.usage.serverCpuSeconds, joins),
+        ...cost('Redis CPU', (storeAfter ?? 0) - (storeBefore ?? 0), joins),
+      ],
     };
   };
 }
 
-function cost(cpuSeconds: number | undefined, joins: number): Metric[] {
-  if (cpuSeconds === undefined) return [];
-  return [{ name: 'CPU per join', unit: 'µs', value: (cpuSeconds * 1e6) / joins, better: 'lower' }];
+function cost(what: string, cpuSeconds: number | undefined, joins: number): Metric[] {
+  if (cpuSeconds === undefined || cpuSeconds === 0) return [];
+  return [{ name: `${what} per join`, unit: 'µs', value: (cpuSeconds * 1e6) / joins, better: 'lower' }];
 }
 
 /** Waits until no more member events come: those of the members' own coming. */
-async function untilQuiet(load: Load) {
+async function untilQuiet(load: Load): Promise<void> {
   let last = await load.totals(MEMBERS);
   for (;;) {
     await pause(CLEAR_MS);
     const now = await load.totals(MEMBERS);
-    if (now.memberEvents === last.memberEvents) return now;
+    if (now.memberEvents === last.memberEvents) return;
     last = now;
   }
 }

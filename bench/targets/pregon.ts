@@ -4,10 +4,10 @@ import { packageVersion } from '../../src/version.js';
 import { BENCH_APP, startNodeServer } from './start-node-server.js';
 import type { TargetSpec } from './target.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+export const PREGON_MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /** Limits that protect a server from its clients would measure themselves here. */
-const ENVIRONMENT = {
+export const PREGON_ENVIRONMENT = {
   PREGON_HOST: '127.0.0.1',
   PREGON_PORT: '0',
   PREGON_MANAGEMENT: 'false',
@@ -33,8 +33,8 @@ export function pregon(transport: TransportName): TargetSpec {
         name,
         version: packageVersion(),
         dialect: 'pusher',
-        args: [MAIN, 'start', ...(workers === undefined ? [] : ['--workers', String(workers)])],
-        env: { ...ENVIRONMENT, PREGON_TRANSPORT: transport },
+        args: [PREGON_MAIN, 'start', ...(workers === undefined ? [] : ['--workers', String(workers)])],
+        env: { ...PREGON_ENVIRONMENT, PREGON_TRANSPORT: transport },
         cpus,
         processes,
         portOf: readStartLog,
@@ -43,7 +43,7 @@ export function pregon(transport: TransportName): TargetSpec {
 }
 
 /** pregon logs the URL it listens on as one JSON line. */
-function readStartLog(line: string): number | undefined {
+export function readStartLog(line: string): number | undefined {
   if (!line.startsWith('{')) return undefined;
   const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
   return msg === 'listening' && url !== undefined ? Number(new URL(url).port) : undefined;

@@ -41,6 +41,11 @@ export function parseWaitSeconds(schedstat: string): number {
   return Number(schedstat.split(' ')[1] ?? 0) / 1e9;
 }
 
+/** CPU time of a process's main thread to the nanosecond, for a program that works in that; 0 where nobody tells. */
+export function mainThreadSeconds(pid: number): number {
+  return Number((readIfThere(`/proc/${pid}/schedstat`) ?? '').split(' ')[0] ?? 0) / 1e9;
+}
+
 /** The resident bytes in `/proc/{pid}/status`. */
 export function parseResidentBytes(status: string): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from './free-ports.js';
 import { BENCH_APP, startNodeServer } from './start-node-server.js';
 import { BenchError, type TargetSpec } from './target.js';
 
@@ -63,23 +63,4 @@ function install(): string {
   });
   if (status !== 0) throw new BenchError(`soketi could not be installed: ${stderr.slice(-1000)}`);
   return folder;
-}
-
-/** Ports that nobody uses now, for a server that cannot choose by itself. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' ? (address?.port ?? 0) : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -18,9 +18,17 @@ export interface SpawnOptions {
 }
 
 /** Starts Node with as many descriptors as may be had, on the given cores. */
-export function spawnNode({ args, env = {}, cwd = '/', cpus, stdio }: SpawnOptions): ChildProcess {
+export function spawnNode(options: SpawnOptions): ChildProcess {
+  return spawnCommand(process.execPath, options);
+}
+
+/** As {@link spawnNode}, another program. */
+export function spawnCommand(
+  command: string,
+  { args, env = {}, cwd = '/', cpus, stdio }: SpawnOptions,
+): ChildProcess {
   const pinned = cpus === undefined ? [] : ['taskset', '-c', cpus];
-  const child = spawn('sh', ['-c', RAISE, 'sh', ...pinned, process.execPath, ...args], {
+  const child = spawn('sh', ['-c', RAISE, 'sh', ...pinned, command, ...args], {
     cwd,
     // Nothing of this process's settings reaches the servers, which would read them.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },

@@ -27,6 +27,14 @@ export interface NodeServer {
   readonly processes: number;
   /** The port, from the line of output that tells it. */
   readonly portOf: (line: string) => number | undefined;
+  /** Where its metrics are read, from the same line; undefined where nobody asks. */
+  readonly metricsUrlOf?: (line: string) => string | undefined;
+}
+
+/** Servers that run. */
+interface Started extends Target {
+  /** By server: its own process, and where its metrics are. */
+  readonly servers: readonly { readonly pid: number; readonly metricsUrl: string }[];
 }
 
 /**
@@ -34,21 +42,21 @@ export interface NodeServer {
  *
  * @throws BenchError when one does not tell its port in time
  */
-export async function startNodeServer(server: NodeServer): Promise<Target> {
+export async function startNodeServer(server: NodeServer): Promise<Started> {
   const children: ChildProcess[] = [];
-  const ports: number[] = [];
+  const listening: Listening[] = [];
   const stop = async () => {
     await Promise.all(children.map((child) => endProcess(child, 'SIGKILL')));
   };
   const startOne = () => {
     const child = spawnNode({ ...server, stdio: ['ignore', 'pipe', 'pipe'] });
     children.push(child);
-    return readPort(server, child);
+    return readListening(server, child);
   };
   try {
-    while (ports.length < server.processes) {
-      const count = Math.min(STARTED_AT_ONCE, server.processes - ports.length);
-      ports.push(...(await Promise.all(Array.from({ length: count }, startOne))));
+    while (listening.length < server.processes) {
+      const count = Math.min(STARTED_AT_ONCE, server.processes - listening.length);
+      listening.push(...(await Promise.all(Array.from({ length: count }, startOne))));
     }
   } catch (error) {
     await stop();
@@ -57,10 +65,18 @@ export async function startNodeServer(server: NodeServer): Promise<Target> {
   return {
     name: server.name,
     version: server.version,
-    endpoints: ports.map((port) => localEndpoint(server.dialect, port)),
+    endpoints: listening.map(({ port }) => localEndpoint(server.dialect, port)),
+    servers: listening.map(({ pid, metricsUrl }) => ({ pid, metricsUrl })),
     pids: () => children.flatMap(({ pid }) => (pid === undefined ? [] : processTree(pid))),
     stop,
   };
+}
+
+/** Where a server listens. */
+interface Listening {
+  readonly pid: number;
+  readonly port: number;
+  readonly metricsUrl: string;
 }
 
 function localEndpoint(dialect: Dialect, port: number): Endpoint {
@@ -69,7 +85,7 @@ function localEndpoint(dialect: Dialect, port: number): Endpoint {
 }
 
 /** Reads the output to its end, so that the server can go on writing. */
-function readPort({ name, portOf }: NodeServer, child: ChildProcess): Promise<number> {
+function readListening({ name, portOf, metricsUrlOf }: NodeServer, child: ChildProcess): Promise<Listening> {
   return new Promise((resolve, reject) => {
     let output = '';
     const fail = (what: string) => {
@@ -91,7 +107,7 @@ function readPort({ name, portOf }: NodeServer, child: ChildProcess): Promise<nu
       const port = portOf(line);
       if (port === undefined) return;
       clearTimeout(timer);
-      resolve(port);
+      resolve({ pid: child.pid ?? 0, port, metricsUrl: metricsUrlOf?.(line) ?? '' });
     });
   });
 }

@@ -7,9 +7,25 @@ export interface Target {
   readonly version: string;
   /** Where to load it: one endpoint, or several where it is several servers that know nothing of each other. */
   readonly endpoints: readonly Endpoint[];
+  /** Where its servers are nodes that know each other. */
+  readonly cluster?: ClusterParts;
   /** Its processes now; none where they are not on this machine, and nothing is told of CPU and memory. */
   pids(): number[];
   stop(): Promise<void>;
+}
+
+/** A cluster, part by part. */
+export interface ClusterParts {
+  /** In the order of the endpoints. */
+  readonly nodes: readonly ClusterNode[];
+  /** The process that keeps what the nodes have in common. */
+  readonly storePid: number;
+}
+
+export interface ClusterNode {
+  readonly pid: number;
+  /** Where its metrics are read. */
+  readonly metricsUrl: string;
 }
 
 /** How a target that the bench starts itself is to be started. */

@@ -1,5 +1,5 @@
 import type { MemberLimits } from '../../protocol/member-data.js';
-import { appKeys, type AppConfig } from '../config/schema.js';
+import { appKeys, type AppConfig } from '../config/app-schema.js';
 import { AppKey } from './app-key.js';
 import { eventChecksOf, type AppEventChecks } from './event-checks.js';
 import { compileOrigins, type OriginCheck } from './origins.js';

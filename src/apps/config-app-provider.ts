@@ -1,4 +1,4 @@
-import type { AppConfig } from '../config/schema.js';
+import type { AppConfig } from '../config/app-schema.js';
 import { createApp, type App } from './app.js';
 import type { AppProvider } from './app-provider.js';
 

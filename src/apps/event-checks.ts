@@ -1,5 +1,5 @@
 import { eventNames, eventsOf, type CatalogueEvent } from '../../protocol/events/index.js';
-import type { AppConfig } from '../config/schema.js';
+import type { AppConfig } from '../config/app-schema.js';
 
 /** Events of the catalogue that are checked, by every name they may come under. */
 export interface EventChecks {

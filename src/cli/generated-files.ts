@@ -12,26 +12,27 @@ export interface GeneratedFile {
 /** Holds generated files and nothing else: what is no longer generated is removed there. */
 export const GENERATED_FOLDER = 'protocol/events/generated';
 
+const SETTINGS_PAGE = 'docs/settings.md';
 const BEGIN = '<!-- settings:begin -->\n';
 const END = '\n<!-- settings:end -->';
 
 /**
- * The config file's schema, the README with its settings tables, and what is made from the catalogue of events.
+ * The config file's schema, the page of settings with its tables, and what is made from the catalogue of events.
  *
  * @param read gives a committed file's text
  */
 export function generatedFiles(read: (path: string) => string): GeneratedFile[] {
-  const readme = read('README.md');
-  const begin = readme.indexOf(BEGIN) + BEGIN.length;
-  const end = readme.indexOf(END, begin - 1);
+  const settings = read(SETTINGS_PAGE);
+  const begin = settings.indexOf(BEGIN) + BEGIN.length;
+  const end = settings.indexOf(END, begin - 1);
   return [
     {
       path: 'src/config/config.schema.json',
       content: `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
     },
     {
-      path: 'README.md',
-      content: `${readme.slice(0, begin)}\n${settingsTables()}\n${readme.slice(end)}`,
+      path: SETTINGS_PAGE,
+      content: `${settings.slice(0, begin)}\n${settingsTables()}\n${settings.slice(end)}`,
     },
     ...catalogueFiles(),
   ];

@@ -2,27 +2,44 @@ import type { ActivityEmitter } from '../activity/activity.js';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import { isHiddenChannel, splitKey } from './channel-key.js';
+import { LINGER_MS } from './store-times.js';
 import type { ChannelResult, ClusterStore } from './store.js';
 
 export interface AnnouncerContext {
-  readonly store: Pick<ClusterStore, 'release'>;
+  readonly store: Pick<ClusterStore, 'release' | 'counts' | 'memberIds' | 'claim'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly activity: ActivityEmitter;
+  readonly nodeId: () => string;
   readonly graceMs: (appId: string) => number;
 }
 
+/** A leave that may still be undone. */
+interface Hold {
+  readonly node: string;
+  readonly key: string;
+  /** `member {id}` or `channel`. */
+  readonly what: string;
+}
+
+const MEMBER = 'member ';
+
 /**
  * Makes known, once in the cluster, who came and who left. A leave is told after a grace, by whichever node made it
- * happen, unless it was undone on any node meanwhile.
+ * happen or cleared away the one that did, unless it was undone on any node meanwhile.
  */
 export class Announcer {
-  private readonly held = new Set<Promise<void>>();
+  /** By node, channel and what left: the latest leave, which tells that an earlier one was undone. */
+  private readonly holds = new Map<string, Hold>();
+  private readonly running = new Set<Promise<void>>();
+  /** Those who ask again when the store is back. */
+  private waiting: (() => void)[] = [];
+  private isStopping = false;
 
   constructor(private readonly context: AnnouncerContext) {}
 
   /**
-   * @param node whose change or drop it was: the graces are held in its name
+   * @param node whose change it was, or who was dropped
    * @param result what that did in the whole cluster
    */
   announce(node: string, key: string, { occupancy, added, removed }: ChannelResult): void {
@@ -31,46 +48,98 @@ export class Announcer {
     const { activity } = this.context;
     if (occupancy === 'occupied') activity.emit({ type: 'ChannelOccupied', appId, channel });
     for (const userId of added) activity.emit({ type: 'MemberAdded', appId, channel, userId });
-    for (const userId of removed) {
-      this.afterGrace(appId, node, key, `member ${userId}`, () => {
-        activity.emit({ type: 'MemberRemoved', appId, channel, userId });
-      });
-    }
-    if (occupancy === 'vacated') {
-      this.afterGrace(appId, node, key, 'channel', () => {
-        activity.emit({ type: 'ChannelVacated', appId, channel });
-      });
-    }
+    for (const userId of removed) this.afterGrace(appId, { node, key, what: `${MEMBER}${userId}` });
+    if (occupancy === 'vacated') this.afterGrace(appId, { node, key, what: 'channel' });
   }
 
-  /** @returns when all that is held has been told or undone */
+  /**
+   * Something is not there any more of which the store, since it was emptied, cannot know that it left. Told by one of the
+   * nodes that find it out, unless it is there after all.
+   *
+   * @param epoch of the store
+   */
+  announceDeparted(key: string, what: string, epoch: string): void {
+    if (isHiddenChannel(splitKey(key).name)) return;
+    const { store, log } = this.context;
+    const tell = async () => {
+      if (await this.isThere(key, what)) return;
+      if ((await store.claim(`#left/${epoch}/${key}/${what}`, LINGER_MS)) === undefined)
+        this.emitLeave(key, what);
+    };
+    this.run(
+      tell().catch((error: unknown) => {
+        log.warn({ err: error, key }, 'it could not be found out whether what left a channel is back');
+      }),
+    );
+  }
+
+  /** The store is back: what it could not be asked is asked again. */
+  retry(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** From now on nothing waits for a store that is away. @returns when all that is held has been told or undone */
   async settled(): Promise<void> {
-    await Promise.all(this.held);
+    this.isStopping = true;
+    this.retry();
+    await Promise.all(this.running);
   }
 
-  private afterGrace(appId: string, node: string, key: string, what: string, emit: () => void): void {
+  private afterGrace(appId: string, hold: Hold): void {
     const graceMs = this.context.graceMs(appId);
-    if (graceMs === 0) {
-      emit();
-      return;
-    }
-    const held = this.hold(graceMs, node, key, what, emit).finally(() => this.held.delete(held));
-    this.held.add(held);
+    if (graceMs === 0) this.emitLeave(hold.key, hold.what);
+    else this.run(this.hold(graceMs, hold));
   }
 
-  private async hold(
-    graceMs: number,
-    node: string,
-    key: string,
-    what: string,
-    emit: () => void,
-  ): Promise<void> {
-    const { clock, store, log } = this.context;
-    await new Promise<void>((resolve) => clock.after(graceMs, resolve));
-    try {
-      if (await store.release(node, key, what)) emit();
-    } catch (error) {
-      log.warn({ err: error, key }, 'it could not be found out whether what left a channel is back');
+  private run(task: Promise<void>): void {
+    const running = task.finally(() => this.running.delete(running));
+    this.running.add(running);
+  }
+
+  private emitLeave(key: string, what: string): void {
+    const { appId, name: channel } = splitKey(key);
+    this.context.activity.emit(
+      what === 'channel'
+        ? { type: 'ChannelVacated', appId, channel }
+        : { type: 'MemberRemoved', appId, channel, userId: what.slice(MEMBER.length) },
+    );
+  }
+
+  private async isThere(key: string, what: string): Promise<boolean> {
+    const { store } = this.context;
+    if (what !== 'channel') return (await store.memberIds(key)).includes(what.slice(MEMBER.length));
+    const [counts] = await store.counts([key]);
+    return (counts?.subscriptions ?? 0) > 0;
+  }
+
+  private async hold(graceMs: number, hold: Hold): Promise<void> {
+    const id = `${hold.node} ${hold.key} ${hold.what}`;
+    this.holds.set(id, hold);
+    await new Promise<void>((resolve) => this.context.clock.after(graceMs, resolve));
+    if (this.holds.get(id) !== hold) return;
+    const isAway = await this.release(hold);
+    // Left anew while the question was on its way: what is released now is told now, and otherwise the later one asks.
+    if (!isAway && this.holds.get(id) !== hold) return;
+    const isToldAlready = isAway && !this.holds.has(id);
+    this.holds.delete(id);
+    if (isAway && !isToldAlready) this.emitLeave(hold.key, hold.what);
+  }
+
+  /** @returns whether what left is still away; false also when the node stops and the store cannot be asked */
+  private async release({ node, key, what }: Hold): Promise<boolean> {
+    const { store, log, nodeId } = this.context;
+    for (;;) {
+      try {
+        return await store.release(node, key, what, nodeId());
+      } catch (error) {
+        if (this.isStopping) {
+          log.warn({ err: error, key }, 'it could not be found out whether what left a channel is back');
+          return false;
+        }
+        await new Promise<void>((resolve) => this.waiting.push(resolve));
+      }
     }
   }
 }

@@ -33,7 +33,10 @@ export const BusMessageKind = {
   Terminate: 2,
   /** To one node. Body: the number after which it is to send its messages again, as text. */
   Resend: 3,
-  /** The answer to `Resend`. Body: two bytes of topic length, topic, message; empty after the last. */
+  /**
+   * The answer to `Resend`. Body: two bytes of topic length, topic, message. After the last an empty one, with the number
+   * of the question.
+   */
   Resent: 4,
 } as const;
 
@@ -78,6 +81,11 @@ export function decodeBusMessage(message: Uint8Array): BusMessage | undefined {
     except: bytes.toString('latin1', HEADER_BYTES, start),
     body: bytes.subarray(start),
   };
+}
+
+/** Whether a message was sent after another: those of one node by their numbers, others by the clocks of their nodes. */
+export function isLater(message: BusMessage, than: BusMessage): boolean {
+  return message.node === than.node ? message.number > than.number : message.sentMs > than.sentMs;
 }
 
 function isKind(kind: number | undefined): kind is BusMessageKind {

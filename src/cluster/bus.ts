@@ -37,4 +37,6 @@ export interface BusListener {
   up(): void;
   /** The connection broke: what is published until {@link up} may not arrive here. */
   down(reason: string): void;
+  /** A message that {@link Bus.publish} took may not have been sent; told before the next {@link up}. */
+  unsure(message: Uint8Array): void;
 }

@@ -2,8 +2,9 @@ import type { MemberData } from '../../protocol/messages.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
-import { BusMessageKind, decodeBusMessage, encodeBusMessage } from './bus-message.js';
+import { BusMessageKind, decodeBusMessage, encodeBusMessage, type BusMessage } from './bus-message.js';
 import { Announcer } from './announcer.js';
+import { CachedEvents } from './cached-events.js';
 import {
   channelKey,
   CONNECTIONS_CHANNEL,
@@ -15,8 +16,8 @@ import {
 } from './channel-key.js';
 import type { ClusterDrivers } from './create-cluster-drivers.js';
 import { ClusterStats } from './cluster-stats.js';
-import { Inbox, type HeardTopic } from './inbox.js';
-import { Membership, originOf, SETTLE_MS, type JoinReason } from './membership.js';
+import { Inbox } from './inbox.js';
+import { Membership, originOf, SETTLE_MS, type Joining } from './membership.js';
 import { nodeTopic, Outbox } from './outbox.js';
 import { SharedChannel, type SharedChannelContext, type SharedChannelKind } from './shared-channel.js';
 import { SharedUsers } from './shared-users.js';
@@ -25,10 +26,14 @@ import type { Beat, ChannelCounts } from './store.js';
 /** One app of this node, as the cluster calls it. */
 export interface ClusterApp {
   readonly graceMs: number;
-  /** An event of another node. */
-  deliver(channel: string, frame: string, except: string): void;
-  /** The last event of a cache channel, as the cluster has it. */
-  restoreCached(channel: string, frame: string, ttlMs: number): void;
+  /**
+   * An event of another node.
+   *
+   * @returns for how long it is the channel's last event; 0 where it is none
+   */
+  deliver(channel: string, frame: string, except: string): number;
+  /** The last event of a cache channel, as the cluster has it; also for those who subscribed without the cluster. */
+  restoreCached(channel: string, frame: string, except: string, ttlMs: number): void;
   memberAdded(channel: string, member: MemberData): void;
   memberRemoved(channel: string, userId: string): void;
   /** @param subscriptions of all nodes */
@@ -56,6 +61,17 @@ export interface EnterOptions {
   readonly cached: boolean;
 }
 
+/** A channel with subscriptions on this node. */
+interface Entry {
+  readonly channel: SharedChannel;
+  /** Whether events of the other nodes are heard; otherwise it is only an entry in the store. */
+  readonly isHeard: boolean;
+  /** Until events of the other nodes arrive. */
+  standing: Promise<void> | undefined;
+  /** Whether the channel's last event is still to be fetched: nothing newer was heard or published here. */
+  isCacheDue: boolean;
+}
+
 /**
  * This node among the others: what leaves for them and what comes from them. While bus or store is away it is
  * degraded: it serves its own clients, and nothing on a client's path waits.
@@ -63,19 +79,25 @@ export interface EnterOptions {
 export class Cluster {
   readonly stats = new ClusterStats();
   private readonly apps = new Map<string, ClusterApp>();
-  /** Channels with subscriptions on this node. */
-  private readonly entries = new Map<string, SharedChannel>();
+  private readonly entries = new Map<string, Entry>();
   private readonly uncounted = new Set<SharedChannel>();
   private readonly timers: Timer[] = [];
   private settleTimer: Timer | undefined;
   private readonly membership: Membership;
   private readonly outbox: Outbox;
   private readonly inbox: Inbox;
+  private readonly cachedEvents: CachedEvents;
   private readonly users: SharedUsers;
   private readonly announcer: Announcer;
   private readonly channelContext: SharedChannelContext;
   /** Those who wait for the bus; while degraded nobody does. */
-  private readonly standing = new Map<SharedChannel, () => void>();
+  private readonly standing = new Map<Entry, () => void>();
+  /** What left unseen by a store that was emptied; told when all nodes have said what they have. */
+  private readonly departed: { readonly key: string; readonly what: string }[] = [];
+  /** Since all nodes were last known to have told it what they have. */
+  private wasEmptied = false;
+  /** That of the store, once all nodes have had the time to tell it what they have. */
+  private settledEpoch: string | undefined;
   private changes = 0;
   private isUp = false;
   private wasUp = false;
@@ -95,8 +117,8 @@ export class Cluster {
       stats,
       describe: () => ({ sent: this.outbox.sent }),
       graceMs: (key) => this.graceMs(splitKey(key).appId),
-      joined: (why, beat) => {
-        this.rejoin(why, beat);
+      joined: (how, beat) => {
+        this.rejoin(how, beat);
       },
       heard: (peers) => {
         this.inbox.heartbeats(new Map(peers.map(({ id, sent }) => [originOf(id), sent])));
@@ -111,11 +133,8 @@ export class Cluster {
     this.outbox = new Outbox(this.membership.origin, bus, clock, stats);
     this.inbox = new Inbox(
       {
-        find: (topic) => this.entries.get(topic)?.heard,
-        all: () => this.heardTopics(),
         deliver: (topic, message) => {
-          const { appId, name } = splitKey(topic);
-          this.apps.get(appId)?.deliver(name, message.body.toString('utf8'), message.except);
+          this.deliver(topic, message);
         },
         askAgain: (node, after) => {
           this.send(nodeTopic(node), BusMessageKind.Resend, String(after));
@@ -124,6 +143,7 @@ export class Cluster {
       clock,
       stats,
     );
+    this.cachedEvents = new CachedEvents(store, clock);
     this.users = new SharedUsers({
       store,
       changed: (key, isOnline) => {
@@ -138,6 +158,7 @@ export class Cluster {
     this.announcer = new Announcer({
       ...services,
       store,
+      nodeId: () => this.nodeId,
       graceMs: (appId) => this.graceMs(appId),
     });
     this.channelContext = this.createChannelContext();
@@ -187,7 +208,7 @@ export class Cluster {
     store.start({
       delta: (key, delta) => {
         this.guard(() => {
-          this.entries.get(key)?.take(delta);
+          this.entries.get(key)?.channel.take(delta);
           this.users.take(key, delta.version, delta.subscriptions);
         });
       },
@@ -218,7 +239,11 @@ export class Cluster {
         this.inbox.interrupt();
         this.degrade(reason);
       },
+      unsure: (message) => {
+        this.outbox.unsure(message);
+      },
     });
+    this.inbox.open(TERMINATE_TOPIC);
     this.listen(TERMINATE_TOPIC);
     this.listen(nodeTopic(this.membership.origin));
     this.timers.push(
@@ -262,16 +287,22 @@ export class Cluster {
    */
   publish(appId: string, channel: string, frame: string, except = '', cacheMs = 0): void {
     const key = channelKey(appId, channel);
+    const outgoing = { kind: BusMessageKind.Event, topic: key, body: frame, except } as const;
     const isHealthy = this.isHealthy;
-    if (cacheMs === 0 || !isHealthy) {
-      this.outbox.publish(key, frame, except, isHealthy);
+    if (cacheMs === 0) {
+      this.outbox.publish(outgoing, isHealthy);
       return;
     }
-    const heard = this.entries.get(key)?.heard;
-    if (heard !== undefined) heard.hasOwn = true;
-    // Cached first: whoever subscribes in between has it twice, and passes one over.
-    this.outbox.publish(key, frame, except, isHealthy, (message) => {
-      this.drivers.store.cache(key, message, cacheMs);
+    const entry = this.entries.get(key);
+    if (entry !== undefined) entry.isCacheDue = false;
+    if (!isHealthy) {
+      this.cachedEvents.noteUnstored(key, this.outbox.publish(outgoing, false), cacheMs);
+      return;
+    }
+    // Kept before it is published: who subscribes too late to hear it finds it there.
+    this.outbox.publish(outgoing, true, (message) => {
+      this.cachedEvents.note(key, message, cacheMs);
+      return this.cachedEvents.tell(key, message, cacheMs);
     });
   }
 
@@ -288,31 +319,33 @@ export class Cluster {
     member: MemberData | undefined,
   ): Promise<void> | undefined {
     const key = channelKey(appId, name);
-    const channel = this.entries.get(key) ?? this.open(appId, name, key, options);
-    const standing = this.isHealthy ? channel.standing : undefined;
-    const entering = channel.enter(member);
+    const entry = this.entries.get(key) ?? this.open(appId, name, key, options);
+    const standing = this.isHealthy ? entry.standing : undefined;
+    const entering = entry.channel.enter(member);
     if (standing === undefined) return entering;
     return entering === undefined ? standing : Promise.all([entering, standing]).then(() => undefined);
   }
 
   leave(appId: string, name: string, userId: string | undefined): void {
-    const channel = this.entries.get(channelKey(appId, name));
-    channel?.leave(userId);
-    if (channel !== undefined) this.closeIfIdle(channel);
+    const entry = this.entries.get(channelKey(appId, name));
+    entry?.channel.leave(userId);
+    if (entry !== undefined) this.closeIfIdle(entry);
   }
 
   /** The members of a presence channel that has subscriptions on this node. */
   members(appId: string, name: string): ReadonlyMap<string, MemberData> {
-    return this.entries.get(channelKey(appId, name))?.members ?? NOBODY;
+    return this.entries.get(channelKey(appId, name))?.channel.members ?? NOBODY;
   }
 
   /** Subscriptions of all nodes to a channel that has some on this node. */
   subscriptions(appId: string, name: string): number {
-    return this.entries.get(channelKey(appId, name))?.totalSubscriptions ?? 0;
+    return this.entries.get(channelKey(appId, name))?.channel.totalSubscriptions ?? 0;
   }
 
   terminate(appId: string, userId: string): void {
-    if (this.isHealthy) this.send(TERMINATE_TOPIC, BusMessageKind.Terminate, `${appId}\n${userId}`);
+    const { Terminate: kind } = BusMessageKind;
+    const outgoing = { kind, topic: TERMINATE_TOPIC, body: `${appId}\n${userId}`, except: '' };
+    this.outbox.publish(outgoing, this.isHealthy);
   }
 
   /** A connection of this node was opened. */
@@ -327,7 +360,7 @@ export class Cluster {
 
   /** Connections of the other nodes to an app that limits them, a moment ago. */
   otherConnections(appId: string): number {
-    return this.entries.get(channelKey(appId, CONNECTIONS_CHANNEL))?.otherSubscriptions ?? 0;
+    return this.entries.get(channelKey(appId, CONNECTIONS_CHANNEL))?.channel.otherSubscriptions ?? 0;
   }
 
   /** Connections of all nodes to an app. */
@@ -401,60 +434,89 @@ export class Cluster {
   private decideOnUser(appId: string, userId: string): void {
     if (this.isHealthy) return;
     const key = channelKey(appId, userChannel(userId));
-    this.users.decideAlone(key, (this.entries.get(key)?.totalSubscriptions ?? 0) > 0);
+    this.users.decideAlone(key, (this.entries.get(key)?.channel.totalSubscriptions ?? 0) > 0);
   }
 
-  private open(appId: string, name: string, key: string, options: EnterOptions): SharedChannel {
+  private open(appId: string, name: string, key: string, options: EnterOptions): Entry {
+    const channel = new SharedChannel(appId, name, key, options.kind, this.channelContext);
     const isHeard = !isUnheardChannel(name);
-    const heard = isHeard ? this.inbox.open() : undefined;
-    const channel = new SharedChannel(appId, name, key, options.kind, heard, this.channelContext);
-    this.entries.set(key, channel);
+    const entry: Entry = { channel, isHeard, standing: undefined, isCacheDue: options.cached };
+    this.entries.set(key, entry);
     if (!isHeard) {
       if (name === CONNECTIONS_CHANNEL && options.kind.tellSubscriptions) void this.drivers.store.watch(key);
-      return channel;
+      return entry;
     }
-    const standing = this.stand(channel, options).finally(() => {
-      channel.standing = undefined;
-      this.standing.delete(channel);
+    this.inbox.open(key);
+    const standing = this.stand(entry, options).finally(() => {
+      entry.standing = undefined;
+      this.standing.delete(entry);
     });
-    channel.standing = new Promise((resolve) => {
-      this.standing.set(channel, resolve);
+    entry.standing = new Promise((resolve) => {
+      this.standing.set(entry, resolve);
       void standing.then(resolve);
     });
-    return channel;
+    return entry;
   }
 
-  private async stand(channel: SharedChannel, { kind, cached }: EnterOptions): Promise<void> {
+  private async stand(entry: Entry, { kind }: EnterOptions): Promise<void> {
     const { bus, store } = this.drivers;
+    const { channel } = entry;
     try {
       await Promise.all([
         bus.subscribe(channel.key),
         kind.presence || kind.tellSubscriptions ? store.watch(channel.key) : undefined,
       ]);
-      if (cached && this.isHealthy) await this.fetchCached(channel);
+      if (this.isHealthy) await this.fetchCached(entry);
     } catch (error) {
       this.degrade(messageOf(error));
     }
   }
 
-  private async fetchCached({ key, appId, name, heard }: SharedChannel): Promise<void> {
+  /**
+   * Fetches a channel's last event, if nothing newer is known. Each event is kept before it is published: one that is
+   * not kept yet arrives over the bus.
+   */
+  private async fetchCached(entry: Entry): Promise<void> {
+    const { key, appId, name } = entry.channel;
+    // What is heard or published in the meantime is newer.
+    const isWanted = () => entry.isCacheDue && this.entries.get(key) === entry;
+    if (!isWanted()) return;
     const cached = await this.drivers.store.cached(key);
+    if (!isWanted()) return;
+    entry.isCacheDue = false;
     const message = cached === undefined ? undefined : decodeBusMessage(cached.message);
     if (cached === undefined || message === undefined) return;
-    // What was heard in the meantime is newer; what comes again later is passed over.
-    if (heard === undefined || heard.isHeard) return;
-    this.inbox.skip(heard, message);
-    this.apps.get(appId)?.restoreCached(name, message.body.toString('utf8'), cached.ttlMs);
+    // It may still come over the bus, as what its node published before it; that is older, and passed over as well.
+    this.inbox.skip(key, message);
+    this.cachedEvents.note(key, cached.message, cached.ttlMs);
+    this.apps.get(appId)?.restoreCached(name, message.body.toString('utf8'), message.except, cached.ttlMs);
   }
 
-  private closeIfIdle(channel: SharedChannel): void {
-    if (!channel.isIdle || this.entries.get(channel.key) !== channel) return;
+  /** An event, or an order, of another node. */
+  private deliver(topic: string, message: BusMessage): void {
+    if (message.kind === BusMessageKind.Terminate) {
+      const [appId = '', userId = ''] = message.body.toString('utf8').split('\n');
+      this.apps.get(appId)?.terminate(userId);
+      return;
+    }
+    const { appId, name } = splitKey(topic);
+    const cacheMs = this.apps.get(appId)?.deliver(name, message.body.toString('utf8'), message.except) ?? 0;
+    if (cacheMs === 0) return;
+    const entry = this.entries.get(topic);
+    if (entry !== undefined) entry.isCacheDue = false;
+    this.cachedEvents.note(topic, encodeBusMessage(message, message.body), cacheMs);
+  }
+
+  private closeIfIdle(entry: Entry): void {
+    const { channel } = entry;
+    if (!channel.isIdle || this.entries.get(channel.key) !== entry) return;
     this.entries.delete(channel.key);
     this.uncounted.delete(channel);
-    if (channel.heard === undefined) {
+    if (!entry.isHeard) {
       if (channel.name === CONNECTIONS_CHANNEL) this.drivers.store.unwatch(channel.key);
       return;
     }
+    this.inbox.close(channel.key);
     this.drivers.bus.unsubscribe(channel.key);
     if (channel.kind.presence || channel.kind.tellSubscriptions) this.drivers.store.unwatch(channel.key);
   }
@@ -474,6 +536,7 @@ export class Cluster {
       nodeId: () => this.nodeId,
       nextChange: () => String(++this.changes),
       isUp: () => this.isHealthy,
+      isRefilling: () => this.wasEmptied,
       graceMs: ({ appId }) => this.graceMs(appId),
       memberAdded: ({ appId, name }, member) => this.apps.get(appId)?.memberAdded(name, member),
       memberRemoved: ({ appId, name }, userId) => this.apps.get(appId)?.memberRemoved(name, userId),
@@ -486,9 +549,14 @@ export class Cluster {
         if (isHiddenChannel(channel)) return;
         this.services.activity.emit({ type: 'SubscriptionCountChanged', appId, channel, count });
       },
+      departed: ({ key }, what) => {
+        this.departed.push({ key, what });
+        this.tellDeparted();
+      },
       changed: (channel, result) => {
         this.announcer.announce(this.nodeId, channel.key, result);
-        this.closeIfIdle(channel);
+        const entry = this.entries.get(channel.key);
+        if (entry !== undefined) this.closeIfIdle(entry);
       },
       failed: (error) => {
         this.degrade(messageOf(error));
@@ -496,27 +564,19 @@ export class Cluster {
     };
   }
 
-  private *heardTopics(): Iterable<HeardTopic> {
-    for (const { heard } of this.entries.values()) if (heard !== undefined) yield heard;
-  }
-
   private receive(topic: string, bytes: Uint8Array): void {
     const message = decodeBusMessage(bytes);
     if (message === undefined || message.node === this.membership.origin) return;
     switch (message.kind) {
       case BusMessageKind.Event:
+      case BusMessageKind.Terminate:
         this.inbox.take(topic, message);
         return;
-      case BusMessageKind.Terminate: {
-        const [appId = '', userId = ''] = message.body.toString('utf8').split('\n');
-        this.apps.get(appId)?.terminate(userId);
-        return;
-      }
       case BusMessageKind.Resend:
         this.outbox.resend(Number(message.body.toString('latin1')), message.node);
         return;
       case BusMessageKind.Resent:
-        this.inbox.takeResent(message.node, message.body);
+        this.inbox.takeResent(message);
         return;
     }
   }
@@ -541,7 +601,7 @@ export class Cluster {
   }
 
   /** The store is there, and does not know, or no longer knows, what this node has. */
-  private rejoin(why: JoinReason, beat: Beat): void {
+  private rejoin(how: Joining, beat: Beat): void {
     // Otherwise it is begun again when the bus is there.
     if (!this.drivers.bus.isUp) return;
     const { clock, log } = this.services;
@@ -550,23 +610,47 @@ export class Cluster {
       this.stats.degradedMs += clock.monotonic() - this.stats.degradedSinceMs;
       this.stats.degradedSinceMs = undefined;
     }
-    log.info({ node: this.nodeId, peers: beat.peers.length, why }, 'this node is part of the cluster');
+    log.info({ node: this.nodeId, peers: beat.peers.length, ...how }, 'this node is part of the cluster');
     this.outbox.sendKept();
-    for (const channel of this.entries.values()) channel.restate(why === 'given up');
+    this.wasEmptied ||= how.isEmptied;
+    this.settledEpoch = undefined;
+    for (const { channel } of this.entries.values()) channel.restate(how);
+    this.cachedEvents.restate(how.isEmptied);
+    this.announcer.retry();
+    this.fetchMissed();
     this.lookAgainLater(beat);
     this.resolveFirstUp?.();
   }
 
+  /** Fetches the last events that could not be had when their channels were opened. */
+  private fetchMissed(): void {
+    const due = [...this.entries.values()].filter(
+      (entry) => entry.isCacheDue && entry.standing === undefined,
+    );
+    Promise.all(due.map((entry) => this.fetchCached(entry))).catch((error: unknown) => {
+      this.degrade(messageOf(error));
+    });
+  }
+
   /** When all nodes have told what they have, whoever is in no list any more is gone. */
-  private lookAgainLater({ epochAgeMs }: Beat): void {
+  private lookAgainLater({ epoch, epochAgeMs }: Beat): void {
     this.settleTimer?.cancel();
     const delayMs = Math.max(0, SETTLE_MS - epochAgeMs);
     this.settleTimer = this.services.clock.after(delayMs, () => {
-      for (const channel of this.entries.values()) {
-        if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch();
+      for (const { channel } of this.entries.values()) {
+        if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch(this.wasEmptied);
       }
+      this.wasEmptied = false;
       this.users.refetch();
+      this.settledEpoch = epoch;
+      this.tellDeparted();
     });
+  }
+
+  private tellDeparted(): void {
+    const { settledEpoch: epoch } = this;
+    if (epoch === undefined) return;
+    for (const { key, what } of this.departed.splice(0)) this.announcer.announceDeparted(key, what, epoch);
   }
 
   private degrade(reason: string): void {
@@ -575,7 +659,7 @@ export class Cluster {
     this.settleTimer?.cancel();
     this.stats.degradedSinceMs = this.services.clock.monotonic();
     this.services.log.warn({ reason }, 'degraded: serving the connections of this node only');
-    for (const channel of this.entries.values()) channel.degrade();
+    for (const { channel } of this.entries.values()) channel.degrade();
     for (const resolve of this.standing.values()) resolve();
     this.standing.clear();
     this.membership.interrupt();

@@ -56,8 +56,7 @@ export async function createClusterDrivers(
 
 /** The drivers of one of several processes that meet at a hub, not started yet. */
 export function createHubDrivers(address: HubAddress): ClusterDrivers {
-  const bus = new HubBus(address);
-  return { bus, store: new HubStore(address, bus) };
+  return { bus: new HubBus(address), store: new HubStore(address) };
 }
 
 async function load<T>(bus: string, library: string, module: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { Bus, BusListener } from './bus.js';
-import type { HubAddress, HubConnection } from './hub-connection.js';
+import type { HubAddress } from './hub-connection.js';
 import { FrameKind, readMessage } from './hub-frames.js';
 import { HubLink } from './hub-link.js';
 
@@ -12,6 +12,8 @@ export class HubBus implements Bus {
   readonly lossy = true;
   private readonly link: HubLink;
   private listener: BusListener | undefined;
+  /** What was published in this tick. */
+  private sending: { readonly settled: Promise<unknown>; readonly messages: Uint8Array[] } | undefined;
 
   constructor(address: HubAddress) {
     this.link = new HubLink(
@@ -29,11 +31,6 @@ export class HubBus implements Bus {
     );
   }
 
-  /** For what has to keep its place among messages; undefined while it is away. */
-  get connection(): HubConnection | undefined {
-    return this.link.connection;
-  }
-
   get isUp(): boolean {
     return this.listener !== undefined && this.link.connection !== undefined;
   }
@@ -47,6 +44,7 @@ export class HubBus implements Bus {
     const { connection } = this.link;
     if (connection === undefined || connection.frames.waitingBytes > MAX_WAITING_BYTES) return false;
     connection.frames.message(topic, message);
+    this.follow(connection.settled(), message);
     // The hub passes it on to the others only.
     if (this.link.has(topic)) {
       queueMicrotask(() => {
@@ -68,6 +66,19 @@ export class HubBus implements Bus {
     this.listener = undefined;
     this.link.close();
     return Promise.resolve();
+  }
+
+  /** Tells which messages may be lost where the connection breaks before the hub had them. */
+  private follow(settled: Promise<unknown>, message: Uint8Array): void {
+    if (this.sending?.settled === settled) {
+      this.sending.messages.push(message);
+      return;
+    }
+    const messages = [message];
+    this.sending = { settled, messages };
+    settled.catch(() => {
+      for (const unsure of messages) this.listener?.unsure(unsure);
+    });
   }
 
   private arrive(topic: string, message: Uint8Array): void {

@@ -127,7 +127,7 @@ export class HubPort {
       case 'drop':
         return [await store.drop(call[1], call[2], call[3])];
       case 'release':
-        return [await store.release(call[1], call[2], call[3])];
+        return [await store.release(call[1], call[2], call[3], call[4])];
       case 'snapshot':
         return [await store.snapshot(call[1])];
       case 'counts':
@@ -142,7 +142,7 @@ export class HubPort {
       }
       case 'cache':
         // A copy, since the bytes are a piece of all that came with them.
-        store.cache(call[1], Buffer.from(bytes), call[2]);
+        await store.cache(call[1], Buffer.from(bytes), call[2], call[3]);
         return [undefined];
       case 'claim':
         return [await store.claim(call[1], call[2])];

@@ -1,5 +1,4 @@
-import type { HubBus } from './hub-bus.js';
-import type { HubAddress, HubConnection } from './hub-connection.js';
+import type { HubAddress } from './hub-connection.js';
 import { FrameKind, readText, type TextBody } from './hub-frames.js';
 import { HubLink } from './hub-link.js';
 import type {
@@ -19,13 +18,13 @@ import type {
 export type HubCall =
   | readonly ['apply', node: string, change: ChannelChange]
   | readonly ['drop', node: string, key: string, graceMs: number]
-  | readonly ['release', node: string, key: string, what: string]
+  | readonly ['release', node: string, key: string, what: string, by: string]
   | readonly ['snapshot', key: string]
   | readonly ['counts', keys: readonly string[]]
   | readonly ['memberIds', key: string]
   | readonly ['channels', appId: string]
   | readonly ['cached', key: string]
-  | readonly ['cache', key: string, ttlMs: number]
+  | readonly ['cache', key: string, ttlMs: number, onlyIfLater: boolean]
   | readonly ['claim', key: string, ttlMs: number]
   | readonly ['answer', key: string, answer: string | null, ttlMs: number]
   | readonly ['beat', node: NodeInfo, joining: boolean]
@@ -42,14 +41,7 @@ export class HubStore implements ClusterStore {
   private readonly link: HubLink;
   private listener: StoreListener | undefined;
 
-  /**
-   * @param bus over whose connection cached events go, where there is one: whoever subscribes between an event and its
-   *   being cached would have neither
-   */
-  constructor(
-    address: HubAddress,
-    private readonly bus?: HubBus,
-  ) {
+  constructor(address: HubAddress) {
     this.link = new HubLink(
       address,
       { begin: FrameKind.Watch, end: FrameKind.Unwatch },
@@ -89,8 +81,8 @@ export class HubStore implements ClusterStore {
     return this.ask<ChannelResult>(['drop', node, key, graceMs]);
   }
 
-  release(node: string, key: string, what: string): Promise<boolean> {
-    return this.ask<boolean>(['release', node, key, what]);
+  release(node: string, key: string, what: string, by: string): Promise<boolean> {
+    return this.ask<boolean>(['release', node, key, what, by]);
   }
 
   snapshot(key: string): Promise<ChannelSnapshot> {
@@ -110,13 +102,13 @@ export class HubStore implements ClusterStore {
   }
 
   async cached(key: string): Promise<CachedMessage | undefined> {
-    const answer = await call(this.ordered, ['cached', key]);
+    const answer = await this.call(['cached', key]);
     if (answer === undefined || answer.text === '') return undefined;
     return { message: answer.bytes, ttlMs: JSON.parse(answer.text) as number };
   }
 
-  cache(key: string, message: Uint8Array, ttlMs: number): void {
-    this.ordered?.tell(write(['cache', key, ttlMs]), message);
+  async cache(key: string, message: Uint8Array, ttlMs: number, onlyIfLater: boolean): Promise<void> {
+    await this.call(['cache', key, ttlMs, onlyIfLater], message);
   }
 
   claim(key: string, ttlMs: number): Promise<string | undefined> {
@@ -159,23 +151,16 @@ export class HubStore implements ClusterStore {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  private call(question: HubCall): Promise<TextBody | undefined> {
-    return call(this.link.connection, question);
-  }
-
-  private get ordered(): HubConnection | undefined {
-    return this.bus === undefined ? this.link.connection : this.bus.connection;
+  private call(question: HubCall, bytes?: Uint8Array): Promise<TextBody | undefined> {
+    const { connection } = this.link;
+    if (connection === undefined) return Promise.reject(new Error('the store is away'));
+    return connection.call(write(question), bytes);
   }
 
   private arrive(text: string): void {
     const [key, delta] = JSON.parse(text) as [string, ChannelDelta];
     if (this.link.has(key)) this.listener?.delta(key, delta);
   }
-}
-
-function call(connection: HubConnection | undefined, question: HubCall): Promise<TextBody | undefined> {
-  if (connection === undefined) return Promise.reject(new Error('the store is away'));
-  return connection.call(write(question));
 }
 
 function write(call: HubCall): string {

@@ -28,15 +28,20 @@ export interface MembershipContext {
   readonly describe: () => Omit<NodeInfo, 'id'>;
   readonly graceMs: (key: string) => number;
   /** The first beat after the store was away, was emptied, or gave this node up: everything is to be told again. */
-  readonly joined: (why: JoinReason, beat: Beat) => void;
+  readonly joined: (how: Joining, beat: Beat) => void;
   readonly heard: (peers: Beat['peers']) => void;
   /** A dead node's entries in a channel are gone, by this node's doing. */
   readonly dropped: (node: string, key: string, result: ChannelResult) => void;
   readonly lost: (error: unknown) => void;
 }
 
-/** Why a node has to tell everything: it starts or the store was away, it has a new id, or the store was emptied. */
-export type JoinReason = 'back' | 'given up' | 'emptied';
+/** How a node comes to a store that it has to tell everything, other than that one of them was away. */
+export interface Joining {
+  /** It was given up, and what it had under its old id was, or will be, taken out. */
+  readonly isNewNode: boolean;
+  /** The store has lost what all nodes told it. */
+  readonly isEmptied: boolean;
+}
 
 /** This node among the others: its lease, and what has to be done when another's runs out. */
 export class Membership {
@@ -143,8 +148,12 @@ export class Membership {
     const { clock, stats, log } = this.context;
     const now = clock.monotonic();
     if (beat.gone) {
-      log.warn({ node: this.id }, 'the other nodes gave this one up; it comes back under another id');
-      stats.returns++;
+      if (this.isOther(beat)) {
+        log.warn({ node: this.id }, 'the cluster store was emptied; this node comes back under another id');
+      } else {
+        log.warn({ node: this.id }, 'the other nodes gave this one up; it comes back under another id');
+        stats.returns++;
+      }
       this.isJoined = this.hadLease = false;
       this.id = nextId(this.id);
       this.wasGivenUp = true;
@@ -155,17 +164,22 @@ export class Membership {
     this.hadLease = true;
     this.peers = beat.peers;
     this.context.heard(beat.peers);
-    const isEmptied = this.epoch !== undefined && this.epoch !== beat.epoch;
+    const isEmptied = this.isOther(beat);
     this.epoch = beat.epoch;
     if (isEmptied) stats.emptied++;
     if (!this.isJoined || isEmptied) {
       this.isJoined = true;
       this.joinedAtMs = now;
-      const why = this.wasGivenUp ? 'given up' : isEmptied ? 'emptied' : 'back';
+      const isNewNode = this.wasGivenUp;
       this.wasGivenUp = false;
-      this.context.joined(why, beat);
+      this.context.joined({ isNewNode, isEmptied }, beat);
     }
     this.lookAfter(beat, now);
+  }
+
+  /** Whether the store was emptied since the last beat. */
+  private isOther({ epoch }: Beat): boolean {
+    return this.epoch !== undefined && this.epoch !== epoch;
   }
 
   /** Gives up who is silent, and removes what dead nodes left. A node that was away itself judges nobody. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
+import { decodeBusMessage, isLater } from './bus-message.js';
 import { Interest } from './interest.js';
 import { MemoryChannel, unchanged, type Applied } from './memory-channel.js';
 import { MemoryNodes } from './memory-nodes.js';
@@ -39,7 +40,7 @@ export class MemoryState {
   readonly claims: LRUCache<string, string>;
   private readonly channels = new Map<string, MemoryChannel>();
   /** Which channels a node has, or may have, something in. */
-  private readonly index = new Map<string, { readonly node: string; readonly keys: Set<string> }>();
+  private readonly index = new Map<string, Set<string>>();
   private readonly stores = new Set<MemoryStore>();
   /** @internal */
   readonly watchers = new Interest<MemoryStore>();
@@ -102,14 +103,10 @@ export class MemoryState {
 
   apply(node: string, change: ChannelChange): ChannelResult {
     const { key } = change;
-    const entry = this.indexOf(node);
     // As the Redis store's index, which cannot change in the same step, it names the channel before there is anything.
-    entry.keys.add(key);
+    this.indexOf(node).add(key);
     const channel = this.channelAt(key);
-    // A later life of a channel goes on from a higher version.
-    const firstVersion = Math.floor(this.clock.now() * 1000);
-    // The same text for all channels of the node.
-    const { answer } = this.told(key, channel.apply(entry.node, change, firstVersion));
+    const { answer } = this.told(key, channel.apply(node, change));
     this.tidy(node, key, channel, change.graceMs);
     return { ...answer, snapshot: change.wantSnapshot ? channel.snapshot : undefined };
   }
@@ -125,13 +122,13 @@ export class MemoryState {
     return { ...answer, snapshot: undefined };
   }
 
-  release(node: string, key: string, what: string): boolean {
+  release(node: string, key: string, what: string, by: string): boolean {
     const channel = this.channels.get(key);
     if (channel === undefined) {
       this.unindex(node, key);
       return false;
     }
-    const isAway = channel.release(node, what);
+    const isAway = channel.release(node, what, by);
     if (isAway) this.later(LINGER_MS, channel.releaseToForget(what));
     this.tidy(node, key, channel, 0);
     return isAway;
@@ -158,7 +155,7 @@ export class MemoryState {
   }
 
   channelsOf(node: string): readonly string[] {
-    return [...(this.index.get(node)?.keys ?? [])];
+    return [...(this.index.get(node) ?? [])];
   }
 
   /** Hands a delta to the stores that watch the channel. */
@@ -177,7 +174,8 @@ export class MemoryState {
   private channelAt(key: string): MemoryChannel {
     let channel = this.channels.get(key);
     if (channel === undefined) {
-      channel = new MemoryChannel();
+      // A later life of a channel goes on from a higher version.
+      channel = new MemoryChannel(Math.floor(this.clock.now() * 1000));
       this.channels.set(key, channel);
     }
     return channel;
@@ -205,17 +203,17 @@ export class MemoryState {
     }
   }
 
-  private indexOf(node: string): { readonly node: string; readonly keys: Set<string> } {
-    let entry = this.index.get(node);
-    if (entry === undefined) {
-      entry = { node, keys: new Set() };
-      this.index.set(node, entry);
+  private indexOf(node: string): Set<string> {
+    let keys = this.index.get(node);
+    if (keys === undefined) {
+      keys = new Set();
+      this.index.set(node, keys);
     }
-    return entry;
+    return keys;
   }
 
   private unindex(node: string, key: string): void {
-    const keys = this.index.get(node)?.keys;
+    const keys = this.index.get(node);
     keys?.delete(key);
     if (keys?.size === 0) this.index.delete(node);
   }
@@ -260,8 +258,8 @@ export class MemoryStore implements ClusterStore {
     return this.ask((state) => state.drop(node, key, graceMs));
   }
 
-  release(node: string, key: string, what: string): Promise<boolean> {
-    return this.ask((state) => state.release(node, key, what));
+  release(node: string, key: string, what: string, by: string): Promise<boolean> {
+    return this.ask((state) => state.release(node, key, what, by));
   }
 
   snapshot(key: string): Promise<ChannelSnapshot> {
@@ -287,8 +285,13 @@ export class MemoryStore implements ClusterStore {
     });
   }
 
-  cache(key: string, message: Uint8Array, ttlMs: number): void {
-    if (this.isUp) this.state.cached.set(key, message, { ttl: ttlMs });
+  cache(key: string, message: Uint8Array, ttlMs: number, onlyIfLater: boolean): Promise<void> {
+    return this.ask(({ cached }) => {
+      const [before, now] = [cached.get(key), decodeBusMessage(message)];
+      const kept = before === undefined ? undefined : decodeBusMessage(before);
+      if (onlyIfLater && kept !== undefined && now !== undefined && !isLater(now, kept)) return;
+      cached.set(key, message, { ttl: ttlMs });
+    });
   }
 
   claim(key: string, ttlMs: number): Promise<string | undefined> {

@@ -36,9 +36,14 @@ export class NatsBus implements Bus {
   constructor(settings: NatsSettings, prefix: string) {
     this.topics = new Topics(
       () => {
-        this.connection = new NatsSubscriber(settings, prefix, (topic, message) => {
-          if (this.topics.has(topic)) this.listener?.message(topic, message);
-        });
+        this.connection = new NatsSubscriber(
+          settings,
+          prefix,
+          (topic, message) => {
+            if (this.topics.has(topic)) this.listener?.message(topic, message);
+          },
+          (message) => this.listener?.unsure(message),
+        );
         return this.connection;
       },
       {
@@ -82,12 +87,15 @@ class NatsSubscriber implements Subscriber {
   private isDestroyed = false;
   private lost: (reason: string) => void = () => undefined;
   private readonly subscriptions = new Map<string, Subscription>();
+  /** Published since a ping was answered. */
+  private readonly pending: Uint8Array[] = [];
   private pendingBytes = 0;
 
   constructor(
     private readonly settings: NatsSettings,
     private readonly prefix: string,
     private readonly onMessage: (topic: string, message: Uint8Array) => void,
+    private readonly onUnsure: (message: Uint8Array) => void,
   ) {}
 
   async open(lost: (reason: string) => void): Promise<void> {
@@ -107,6 +115,7 @@ class NatsSubscriber implements Subscriber {
     const maxBytes = nats?.info?.max_payload ?? 0;
     if (nats === undefined || message.byteLength > maxBytes || this.pendingBytes > MAX_PENDING_BYTES)
       return false;
+    this.pending.push(message);
     this.pendingBytes += message.byteLength;
     nats.publish(this.subject(topic), message);
     return true;
@@ -136,14 +145,17 @@ class NatsSubscriber implements Subscriber {
   }
 
   async ping(): Promise<void> {
-    const { nats, pendingBytes } = this;
+    const { nats, pending, pendingBytes } = this;
     if (nats === undefined) throw new Error('is not open');
+    const { length } = pending;
     await answeredInTime(nats.flush(), () => nats.stats().inBytes);
+    pending.splice(0, length);
     this.pendingBytes -= pendingBytes;
   }
 
   destroy(): void {
     this.isDestroyed = true;
+    for (const message of this.pending.splice(0)) this.onUnsure(message);
     // It is given up already, whatever else goes wrong with it.
     this.nats?.close().catch(() => undefined);
   }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
-import { BusMessageKind, encodeBusMessage, wrapMessage } from './bus-message.js';
+import { BusMessageKind, decodeBusMessage, encodeBusMessage, wrapMessage } from './bus-message.js';
 import type { Bus } from './bus.js';
 import type { ClusterStats } from './cluster-stats.js';
 
@@ -15,7 +15,15 @@ interface Kept {
   readonly topic: string;
   readonly message: Uint8Array;
   readonly atMs: number;
-  sent: boolean;
+}
+
+/** An event or an order to all nodes. */
+export interface OutgoingMessage {
+  readonly kind: typeof BusMessageKind.Event | typeof BusMessageKind.Terminate;
+  readonly topic: string;
+  readonly body: string;
+  /** A socket id, or empty. */
+  readonly except: string;
 }
 
 /**
@@ -24,10 +32,13 @@ interface Kept {
  */
 export class Outbox {
   private number = 0;
-  private kept: (Kept | undefined)[] = [];
-  /** What was before this one is dropped already. */
-  private first = 0;
+  /** In their order, without a gap. */
+  private readonly kept: Kept[] = [];
   private keptBytes = 0;
+  /** Numbers that were not handed to the bus yet, or may have been lost by it. */
+  private readonly unsent = new Set<number>();
+  /** By topic, what has to be over before its next message is sent. */
+  private readonly turns = new Map<string, Promise<void>>();
   private readonly lastOnTopic: LRUCache<string, number> | undefined;
 
   constructor(
@@ -39,43 +50,51 @@ export class Outbox {
     if (bus.lossy) this.lastOnTopic = new LRUCache({ max: REMEMBERED_TOPICS });
   }
 
-  /** Number of the last message. */
+  /** Number of the last message up to which all were handed to the bus. */
   get sent(): number {
-    return this.number;
+    let sent = this.number;
+    for (const number of this.unsent) sent = Math.min(sent, number - 1);
+    return sent;
   }
 
   /**
    * @param canSend whether the bus is trusted at the moment; what is not sent is kept for {@link sendKept}
-   * @param before what is to be done with the message before it is sent
+   * @param first what has to be over, well or not, before the message is sent; later ones of its topic wait as well
+   * @returns the message
    */
   publish(
-    topic: string,
-    frame: string,
-    except: string,
+    { kind, topic, body, except }: OutgoingMessage,
     canSend: boolean,
-    before?: (message: Uint8Array) => void,
-  ): void {
+    first?: (message: Uint8Array) => Promise<unknown>,
+  ): Uint8Array {
     const number = ++this.number;
     const previous = this.lastOnTopic?.get(topic) ?? 0;
     this.lastOnTopic?.set(topic, number);
-    const { Event: kind } = BusMessageKind;
     const sentMs = this.clock.now();
-    const message = encodeBusMessage({ kind, node: this.origin, number, previous, sentMs, except }, frame);
-    before?.(message);
-    const sent = canSend && this.bus.publish(topic, message);
-    if (sent) this.stats.messagesSent++;
-    else this.stats.messagesUndelivered++;
-    if (this.bus.lossy) this.keep({ number, topic, message, atMs: this.clock.monotonic(), sent });
+    const message = encodeBusMessage({ kind, node: this.origin, number, previous, sentMs, except }, body);
+    const entry = { number, topic, message, atMs: this.clock.monotonic() };
+    this.unsent.add(number);
+    if (this.bus.lossy) this.keep(entry);
+    const turn = this.turns.get(topic);
+    if (first !== undefined || turn !== undefined) this.sendInTurn(entry, turn, first?.(message));
+    else if (!canSend || !this.send(entry)) this.undelivered(entry);
+    return message;
   }
 
   /** Sends what could not be sent, in its order. */
   sendKept(): void {
-    for (const kept of this.kept) {
-      if (kept?.sent !== false) continue;
-      if (!this.bus.publish(kept.topic, kept.message)) return;
-      kept.sent = true;
-      this.stats.messagesSent++;
+    if (this.unsent.size === 0) return;
+    for (const entry of this.kept) {
+      if (this.unsent.has(entry.number)) this.send(entry);
     }
+  }
+
+  /** The bus may have lost a message that it was handed: it is sent again when the bus is back. */
+  unsure(message: Uint8Array): void {
+    const number = decodeBusMessage(message)?.number ?? 0;
+    const [first] = this.kept;
+    if (first === undefined || number < first.number) return;
+    this.unsent.add(number);
   }
 
   /** Sends to one node again what came after a number, and an empty message when that was all. */
@@ -91,25 +110,49 @@ export class Outbox {
       except: '',
     };
     for (const kept of this.kept) {
-      if (kept === undefined || kept.number <= after) continue;
+      if (kept.number <= after) continue;
       this.bus.publish(topic, encodeBusMessage(header, wrapMessage(kept.topic, kept.message)));
     }
-    this.bus.publish(topic, encodeBusMessage(header, ''));
+    this.bus.publish(topic, encodeBusMessage({ ...header, number: after }, ''));
+  }
+
+  private send({ number, topic, message }: Kept): boolean {
+    if (!this.bus.publish(topic, message)) return false;
+    this.unsent.delete(number);
+    this.stats.messagesSent++;
+    return true;
+  }
+
+  private sendInTurn(
+    entry: Kept,
+    turn: Promise<void> | undefined,
+    first: Promise<unknown> | undefined,
+  ): void {
+    const mine = Promise.allSettled([turn, first]).then(() => {
+      if (this.turns.get(entry.topic) === mine) this.turns.delete(entry.topic);
+      // Otherwise it was sent with all that was kept.
+      if (this.unsent.has(entry.number) && !this.send(entry)) this.undelivered(entry);
+    });
+    this.turns.set(entry.topic, mine);
+  }
+
+  private undelivered({ number }: Kept): void {
+    this.stats.messagesUndelivered++;
+    if (!this.bus.lossy) this.unsent.delete(number);
   }
 
   private keep(entry: Kept): void {
     this.kept.push(entry);
     this.keptBytes += entry.message.byteLength;
     const oldest = entry.atMs - KEPT_MS;
-    for (let kept = this.kept[this.first]; kept !== undefined; kept = this.kept[this.first]) {
-      if (kept.atMs >= oldest && this.keptBytes <= KEPT_BYTES) break;
-      this.keptBytes -= kept.message.byteLength;
-      this.kept[this.first++] = undefined;
+    let dropped = 0;
+    for (const { atMs, message, number } of this.kept) {
+      if (atMs >= oldest && this.keptBytes <= KEPT_BYTES) break;
+      this.keptBytes -= message.byteLength;
+      this.unsent.delete(number);
+      dropped++;
     }
-    // What is left is only moved once it is no more than what was dropped.
-    if (2 * this.first < this.kept.length) return;
-    this.kept = this.kept.slice(this.first);
-    this.first = 0;
+    if (dropped > 0) this.kept.splice(0, dropped);
   }
 }
 

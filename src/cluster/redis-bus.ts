@@ -55,6 +55,7 @@ export class RedisBus implements Bus {
     };
     connection.publish(this.channelPrefix + topic, message).then(settled, (cause: unknown) => {
       settled();
+      this.listener?.unsure(message);
       // What was sent before may have got lost as well: all start anew.
       if (this.commands.connection === connection) this.commands.fail(messageOf(cause));
     });

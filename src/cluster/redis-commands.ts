@@ -44,7 +44,11 @@ export abstract class RedisCommands implements Connection {
   }
 
   /** Runs a script, which {@link open} loaded; where it was lost since, it is sent again. */
-  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  async run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number | Buffer)[],
+  ): Promise<unknown> {
     this.cork();
     try {
       return await this.client.evalsha(scriptSha(script), keys.length, ...keys, ...args);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GRAVE_MS, LINGER_MS, STORE_GAP_MS } from './store-times.js';
+import { GRAVE_MS, HEIR_MS, LINGER_MS, STORE_GAP_MS } from './store-times.js';
 
 /**
  * The steps of the Redis store, each atomic. What they mean is told by the memory store, to which a test compares them.
@@ -249,13 +249,14 @@ if #due == 0 and not mine then
   return { standing(), cjson.encode({ version(), 0 }) }
 end
 
-dueAt = now + graceMs
+dueAt = now + graceMs + ${HEIR_MS}
 for _, id in ipairs(call('SMEMBERS', MINE)) do leave(id) end
 local had = mine and tonumber(string.match(mine, '^%d+')) or 0
 local total, occupancy = setSubscriptions(had, 0)
 for _, what in ipairs(due) do
   call('HDEL', GRACES, what)
   call('SREM', MY_GRACES, what)
+  startGrace(what)
   if what == 'channel' then occupancy = -1 else removed[#removed + 1] = string.sub(what, #'member ' + 1) end
 end
 
@@ -269,20 +270,20 @@ return { standing(), answer }
 `,
 );
 
-/** KEYS: channel. ARGV: node, 0, what. Returns standing, and 1 where it is still away. */
+/** KEYS: channel. ARGV: node, 0, what, who asks. Returns standing, and 1 where it is still away. */
 export const RELEASE = script(
   CHANNEL,
   `
-local what = ARGV[3]
+local what, by = ARGV[3], ARGV[4]
 local RELEASED = base .. ':r:' .. what
 local grace = call('HGET', GRACES, what)
 if grace and string.match(grace, '^%d+ (.*)$') == node then
   call('HDEL', GRACES, what)
   call('SREM', MY_GRACES, what)
-  call('SET', RELEASED, node, 'PX', LINGER)
+  call('SET', RELEASED, by, 'PX', LINGER)
   return { standing(), 1 }
 end
-return { standing(), call('GET', RELEASED) == node and 1 or 0 }
+return { standing(), call('GET', RELEASED) == by and 1 or 0 }
 `,
 );
 
@@ -299,6 +300,28 @@ return { meta[1] or '0', meta[2] or '0', redis.call('HGETALL', KEYS[1] .. ':i') 
 export const SETTLE = script(`
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
 if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+return 1
+`);
+
+/**
+ * KEYS: where a channel's last event is kept. ARGV: bus message, ttl. Keeps it unless that is as late; where numbers stand
+ * in a message is told in bus-message.ts.
+ */
+export const CACHE_IF_LATER = script(`
+local function number(message, first, last)
+  local value = 0
+  for i = first, last do value = value * 256 + string.byte(message, i) end
+  return value
+end
+
+local kept = redis.call('GET', KEYS[1])
+if kept and #kept >= 28 then
+  local isSameNode = string.sub(kept, 3, 10) == string.sub(ARGV[1], 3, 10)
+  local first, last = 23, 28
+  if isSameNode then first, last = 11, 16 end
+  if number(ARGV[1], first, last) <= number(kept, first, last) then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `);
 
@@ -400,6 +423,7 @@ export const SCRIPTS: readonly Script[] = [
   RELEASE,
   SNAPSHOT,
   SETTLE,
+  CACHE_IF_LATER,
   CLAIM,
   BEAT,
   BURY,

@@ -9,6 +9,7 @@ import {
   APPLY,
   BEAT,
   BURY,
+  CACHE_IF_LATER,
   CLAIM,
   DROP,
   LEAVE,
@@ -137,11 +138,11 @@ export class RedisStore implements ClusterStore {
     });
   }
 
-  release(node: string, key: string, what: string): Promise<boolean> {
+  release(node: string, key: string, what: string, by: string): Promise<boolean> {
     return this.ask(async (commands) => {
       const entry = this.index.read(commands, node, key);
       const reply = await this.after(commands, entry, () =>
-        commands.run(RELEASE, [this.channel(key)], [node, 0, what]),
+        commands.run(RELEASE, [this.channel(key)], [node, 0, what, by]),
       );
       const { standing, isAway } = readRelease(reply);
       this.index.settle(commands, node, key, await entry, standing);
@@ -188,9 +189,13 @@ export class RedisStore implements ClusterStore {
     });
   }
 
-  cache(key: string, message: Uint8Array, ttlMs: number): void {
+  cache(key: string, message: Uint8Array, ttlMs: number, onlyIfLater: boolean): Promise<void> {
     const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-    this.tell(({ client }) => client.set(this.cacheKey(key), bytes, 'PX', ttlMs));
+    return this.ask(async (commands) => {
+      commands.cork();
+      if (onlyIfLater) await commands.run(CACHE_IF_LATER, [this.cacheKey(key)], [bytes, ttlMs]);
+      else await commands.client.set(this.cacheKey(key), bytes, 'PX', ttlMs);
+    });
   }
 
   claim(key: string, ttlMs: number): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { Limits } from '../../protocol/limits.js';
 import type { MemberData } from '../../protocol/messages.js';
-import type { HeardTopic } from './inbox.js';
+import type { Joining } from './membership.js';
 import type {
   ChannelChange,
   ChannelDelta,
@@ -27,6 +27,8 @@ export interface SharedChannelContext {
   readonly nextChange: () => string;
   /** Whether the store can be relied on; otherwise this node decides for itself. */
   readonly isUp: () => boolean;
+  /** Whether the store was emptied a moment ago, so that not all nodes have told it yet what they have. */
+  readonly isRefilling: () => boolean;
   /** How long a leave may be undone before it is told. */
   readonly graceMs: (channel: SharedChannel) => number;
   readonly memberAdded: (channel: SharedChannel, member: MemberData) => void;
@@ -34,6 +36,8 @@ export interface SharedChannelContext {
   readonly subscriptionsChanged: (channel: SharedChannel) => void;
   /** The present total is due, among others, to this node: it alone makes it known outside. */
   readonly countTold: (channel: SharedChannel) => void;
+  /** `member {id}` or `channel` left while the store was emptied, so that no change told it. */
+  readonly departed: (channel: SharedChannel, what: string) => void;
   /** What a change of this node did in the whole cluster. */
   readonly changed: (channel: SharedChannel, result: ChannelResult) => void;
   /** The number of subscriptions changed, which may be told a little later: see {@link SharedChannel.send}. */
@@ -89,7 +93,7 @@ export class SharedChannel {
   private ownVersion = 0;
   private isInstalled = false;
   /** Deltas that came before the first snapshot, or after one that is missing. */
-  private early: ChannelDelta[] | undefined;
+  private early: ChannelDelta[] = [];
 
   /** Members of this node that the store knows. */
   private readonly told: Set<string>;
@@ -103,19 +107,20 @@ export class SharedChannel {
   private isSending = false;
   /** The next change states all that this node has. */
   private replaceAll = false;
+  /** Members that were known before the store was emptied, until that has been told of them again. */
+  private known: ReadonlySet<string> | undefined;
+  /** Whether this node was in the channel before. */
+  private wasIn = false;
   private isFetching = false;
-  private waiters: Waiter[] | undefined;
-
-  /** Until events of the other nodes arrive. */
-  standing: Promise<void> | undefined;
+  /** Who is missing in the next list left unseen by the store. */
+  private looksForDeparted = false;
+  private readonly waiters: Waiter[] = [];
 
   constructor(
     readonly appId: string,
     readonly name: string,
     readonly key: string,
     readonly kind: SharedChannelKind,
-    /** What came over the bus; undefined where events of the other nodes are not heard. */
-    readonly heard: HeardTopic | undefined,
     private readonly context: SharedChannelContext,
   ) {
     // There may be one channel for each connection, and most have no members.
@@ -160,7 +165,7 @@ export class SharedChannel {
     this.send();
     if (this.stands(member?.id)) return undefined;
     return new Promise((resolve, reject) => {
-      this.addWaiter({ userId: member?.id, resolve, reject });
+      this.waiters.push({ userId: member?.id, resolve, reject });
     });
   }
 
@@ -172,13 +177,10 @@ export class SharedChannel {
     else this.setTotal(this.totalSubscriptions - 1);
   }
 
-  /**
-   * The store was away or was emptied: it is told everything again.
-   *
-   * @param asNewNode under another id, of which it knows nothing
-   */
-  restate(asNewNode: boolean): void {
-    if (asNewNode) {
+  /** The store was away or was emptied: it is told everything again. */
+  restate({ isNewNode, isEmptied }: Joining): void {
+    if (isEmptied) this.compareWithBefore();
+    if (isNewNode) {
       this.underWay = undefined;
       this.told.clear();
       this.toldSubscriptions = 0;
@@ -187,15 +189,20 @@ export class SharedChannel {
     this.send();
   }
 
-  /** Asks the store for the present state, as when deltas were lost. */
-  refetch(): void {
+  /**
+   * Asks the store for the present state, as when deltas were lost.
+   *
+   * @param wasEmptied so that who is missing left unseen
+   */
+  refetch(wasEmptied = false): void {
+    this.looksForDeparted ||= wasEmptied;
     if (this.isFetching || !this.isInstalled) return;
     this.isFetching = true;
     this.context.store
       .snapshot(this.key)
       .then((snapshot) => {
         this.isFetching = false;
-        if (this.context.isUp()) this.install(snapshot);
+        if (this.context.isUp()) this.install(snapshot, this.context.isRefilling());
       })
       .catch((error: unknown) => {
         this.isFetching = false;
@@ -205,7 +212,7 @@ export class SharedChannel {
 
   /** The store went away: whoever waits is served by this node alone. */
   degrade(): void {
-    for (const { userId, resolve, reject } of this.takeWaiters()) {
+    for (const { userId, resolve, reject } of this.waiters.splice(0)) {
       const member = userId === undefined ? undefined : this.local.get(userId)?.data;
       try {
         if (member !== undefined) this.decideAlone(member);
@@ -220,12 +227,12 @@ export class SharedChannel {
   /** Another node, or this one, changed the channel. */
   take(delta: ChannelDelta): void {
     if (!this.isInstalled || this.isFetching) {
-      this.keepEarly(delta);
+      this.early.push(delta);
       return;
     }
     if (delta.version <= this.version) return;
     if (delta.version !== this.version + 1) {
-      this.keepEarly(delta);
+      this.early.push(delta);
       this.refetch();
       return;
     }
@@ -240,15 +247,44 @@ export class SharedChannel {
    */
   install(snapshot: ChannelSnapshot, keepOthers = false): void {
     const present = new Set(snapshot.members.map(({ id }) => id));
-    for (const id of [...this.replica.keys()]) {
-      if (!present.has(id) && !keepOthers) this.remove(id);
+    for (const [id, { nodes }] of keepOthers ? [] : [...this.replica]) {
+      if (present.has(id)) continue;
+      if (this.looksForDeparted && nodes > 0 && !this.local.has(id))
+        this.context.departed(this, `member ${id}`);
+      this.remove(id);
     }
+    if (!keepOthers) this.looksForDeparted = false;
     for (const member of snapshot.members) this.put(member);
     this.version = snapshot.version;
     this.isInstalled = true;
     this.setTotal(snapshot.subscriptions);
     this.takeEarly();
     this.settleWaiters();
+  }
+
+  /** Notes what a store that was emptied cannot know: who was here before, and who left meanwhile. */
+  private compareWithBefore(): void {
+    const { told, toldSubscriptions } = this;
+    const elsewhere = [...this.replica.values()].filter(({ nodes }) => nodes > 0).map(({ id }) => id);
+    this.known = new Set([...told, ...elsewhere]);
+    for (const id of told) if (!this.local.has(id)) this.context.departed(this, `member ${id}`);
+    if (toldSubscriptions > 0 && this.subscriptions === 0) this.context.departed(this, 'channel');
+    this.wasIn ||= toldSubscriptions > 0;
+  }
+
+  /** What a change did, without what was so before the store was emptied. */
+  private news(change: ChannelChange, result: ChannelResult): ChannelResult {
+    const { known } = this;
+    const wasIn = this.wasIn || this.toldSubscriptions > 0;
+    if (change.replace) {
+      this.known = undefined;
+      this.wasIn = false;
+    }
+    return {
+      ...result,
+      added: result.added.filter((id) => known?.has(id) !== true && !this.told.has(id)),
+      occupancy: wasIn && result.occupancy === 'occupied' ? 'unchanged' : result.occupancy,
+    };
   }
 
   private enterLocally(data: MemberData): void {
@@ -310,28 +346,11 @@ export class SharedChannel {
     );
   }
 
-  private addWaiter(waiter: Waiter): void {
-    this.waiters ??= [];
-    this.waiters.push(waiter);
-  }
-
-  /** Those who waited so far; who is not answered is to be added again. */
-  private takeWaiters(): readonly Waiter[] {
-    const waiters = this.waiters ?? [];
-    this.waiters = undefined;
-    return waiters;
-  }
-
-  private keepEarly(delta: ChannelDelta): void {
-    this.early ??= [];
-    this.early.push(delta);
-  }
-
   private settleWaiters(): void {
-    if (this.waiters === undefined) return;
-    for (const waiter of this.takeWaiters()) {
+    if (this.waiters.length === 0) return;
+    for (const waiter of this.waiters.splice(0)) {
       if (this.stands(waiter.userId)) waiter.resolve();
-      else this.addWaiter(waiter);
+      else this.waiters.push(waiter);
     }
   }
 
@@ -374,8 +393,8 @@ export class SharedChannel {
   }
 
   private takeEarly(): void {
-    const early = this.early?.sort((a, b) => a.version - b.version) ?? [];
-    this.early = undefined;
+    const early = this.early.sort((a, b) => a.version - b.version);
+    this.early = [];
     for (const delta of early) this.take(delta);
   }
 
@@ -449,6 +468,7 @@ export class SharedChannel {
 
   private acknowledge(change: ChannelChange, result: ChannelResult): void {
     this.underWay = undefined;
+    const news = this.news(change, result);
     if (change.replace) this.told.clear();
     for (const { id } of change.join) {
       if (result.refused.includes(id)) continue;
@@ -463,7 +483,7 @@ export class SharedChannel {
       this.ownVersion = result.version;
     }
     this.toldSubscriptions = change.subscriptions;
-    this.context.changed(this, result);
+    this.context.changed(this, news);
     if (result.refused.length > 0) this.refuse(result.refused);
     // Others may still be on their way to a store that was emptied: what is gone is found out by a later look.
     if (result.snapshot !== undefined) this.install(result.snapshot, change.replace);
@@ -472,9 +492,9 @@ export class SharedChannel {
   }
 
   private refuse(userIds: readonly string[]): void {
-    for (const waiter of this.takeWaiters()) {
+    for (const waiter of this.waiters.splice(0)) {
       if (waiter.userId === undefined || !userIds.includes(waiter.userId)) {
-        this.addWaiter(waiter);
+        this.waiters.push(waiter);
         continue;
       }
       this.takeBack(waiter.userId);

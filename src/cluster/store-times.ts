@@ -3,6 +3,9 @@
 /** How long a first answer is kept for a repeat, once a node or channel is gone. */
 export const LINGER_MS = 120_000;
 
+/** How much later than its grace a drop's leave is answered again: by then whoever asked has released it, or is dead. */
+export const HEIR_MS = 5000;
+
 /** How long a dead node is remembered, so that what it writes late is found and removed. */
 export const GRAVE_MS = 600_000;
 

@@ -20,7 +20,8 @@ export interface ClusterStore {
   apply(node: string, change: ChannelChange): Promise<ChannelResult>;
   /**
    * Takes out all that a node has in a channel, as when it died. What left by the node's own changes, and whose grace it
-   * did not end, is answered as leaving now. Until everything is answered, {@link channelsOf} names the channel.
+   * did not end, is answered as leaving now. With a grace, that is answered again a while after it is over, for whoever
+   * asked first may have died as well. Until everything is released, {@link channelsOf} names the channel.
    *
    * @param graceMs as in a change; {@link release} is then called with the same `node`
    */
@@ -29,11 +30,12 @@ export interface ClusterStore {
    * Ends the grace of something that left a channel. To be called once for each `removed` and `vacated` that was
    * answered to a change or drop with a grace; a repeat gets the first answer.
    *
-   * @param node whose change or drop made it leave
+   * @param node who left: it made the change, or was dropped
    * @param what `member {id}` or `channel`
+   * @param by the node that asks
    * @returns whether it is still away, so that the leave may be told; true to one node only
    */
-  release(node: string, key: string, what: string): Promise<boolean>;
+  release(node: string, key: string, what: string, by: string): Promise<boolean>;
   snapshot(key: string): Promise<ChannelSnapshot>;
   /** Subscriptions and members of channels, in their order. */
   counts(keys: readonly string[]): Promise<readonly ChannelCounts[]>;
@@ -44,7 +46,12 @@ export interface ClusterStore {
 
   /** The last event of a cache channel, as a bus message. */
   cached(key: string): Promise<CachedMessage | undefined>;
-  cache(key: string, message: Uint8Array, ttlMs: number): void;
+  /**
+   * Keeps a bus message as a channel's last event.
+   *
+   * @param onlyIfLater than what is kept, by the headers of both
+   */
+  cache(key: string, message: Uint8Array, ttlMs: number, onlyIfLater: boolean): Promise<void>;
 
   /**
    * Claims an idempotency key.

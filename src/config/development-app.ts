@@ -1,6 +1,6 @@
 import { readAppSettings } from './app-variables.js';
 import { ConfigError } from './config-error.js';
-import type { AppConfig } from './schema.js';
+import type { AppConfig } from './app-schema.js';
 import { DEVELOPMENT_APP, isDevelopmentApp } from './settings.js';
 import { getPath, setPath, type Tree } from './tree.js';
 import type { Collected, VariableSource, VariableSources } from './variables.js';

@@ -21,7 +21,12 @@ function masked(path: string, value: unknown): unknown {
   return typeof value === 'string' ? withoutUrlSecrets(value) : value;
 }
 
-/** A URL without its password and its query, which may hold a token; any other text as it is. */
+/**
+ * A URL without its password, or a user name that stands alone, as tokens do, and without its query, which may hold one
+ * too; any other text as it is.
+ */
 function withoutUrlSecrets(text: string): string {
-  return text.replace(/^(\w+:\/\/[^/?#@]*:)[^/?#]*@/, '$1***@').replace(/^(\w+:\/\/[^?#]*\?)[^#]+/, '$1***');
+  return text
+    .replace(/^(\w+:\/\/)([^/?#@:]*:)?[^/?#]*@/, '$1$2***@')
+    .replace(/^(\w+:\/\/[^?#]*\?)[^#]+/, '$1***');
 }

@@ -1,18 +1,19 @@
 import { z } from 'zod';
-import { AppSchema, ConfigSchema } from './schema.js';
+import { AppSchema } from './app-schema.js';
+import { ConfigSchema } from './schema.js';
 import { APP_SETTINGS, CREDENTIALS, SERVER_SETTINGS, type Setting } from './settings.js';
 import { getPath } from './tree.js';
 
 /**
- * The settings as Markdown tables, for the README: each with its variables, default and meaning.
+ * The settings as Markdown tables, for docs/settings.md: each with its variables, default and meaning.
  */
 export function settingsTables(): string {
   return [
-    '#### Server',
+    '### Server',
     '',
     ...table(SERVER_SETTINGS, serverSchema()),
     '',
-    '#### The app of the environment or `.env`',
+    '### The app of the environment or `.env`',
     '',
     `Its id, key and secret: ${CREDENTIALS.map(({ id }) => `\`${id.replace(/ID$/, '{ID,KEY,SECRET}')}\``).join(', ')}; the first family with a value is taken whole.`,
     '',

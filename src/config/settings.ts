@@ -20,7 +20,7 @@ import {
   readWorkers,
   type Reader,
 } from './readers.js';
-import { appKeys, type AppConfig } from './schema.js';
+import { appKeys, type AppConfig } from './app-schema.js';
 
 /**
  * Which environment variables set which setting: our own name first, then Reverb's, then soketi's. The same names are

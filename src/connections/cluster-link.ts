@@ -18,14 +18,15 @@ export class ClusterLink implements ClusterApp {
     return this.app.app.settings.maxConnections !== null;
   }
 
-  deliver(channel: string, frame: Frame, except: string): void {
-    const { app } = this;
-    if (channelPolicy(channel).cached) this.cache(channel, frame);
-    app.channels.broadcast(channel, frame, except === '' ? undefined : app.connections.get(except));
+  deliver(channel: string, frame: Frame, except: string): number {
+    const cacheMs = channelPolicy(channel).cached ? this.cache(channel, frame, this.app.cache.ttlMs) : 0;
+    this.broadcast(channel, frame, except);
+    return cacheMs;
   }
 
-  restoreCached(channel: string, frame: Frame, ttlMs: number): void {
+  restoreCached(channel: string, frame: Frame, except: string, ttlMs: number): void {
     this.cache(channel, frame, ttlMs);
+    this.broadcast(channel, frame, except);
   }
 
   memberAdded(channel: string, member: MemberData): void {
@@ -49,11 +50,21 @@ export class ClusterLink implements ClusterApp {
     this.server.terminateUser(this.app, userId);
   }
 
-  /** Only an event of the HTTP API is kept; a client's has a name of its own. */
-  private cache(channel: string, frame: Frame, ttlMs?: number): void {
+  private broadcast(channel: string, frame: Frame, except: string): void {
+    const { channels, connections } = this.app;
+    channels.broadcast(channel, frame, except === '' ? undefined : connections.get(except));
+  }
+
+  /**
+   * Keeps an event of the HTTP API; a client's has a name of its own.
+   *
+   * @returns for how long
+   */
+  private cache(channel: string, frame: Frame, ttlMs: number): number {
     const { event, data } = readEventFrame(frame);
-    if (event.startsWith('client-')) return;
+    if (event.startsWith('client-')) return 0;
     this.app.cache.set(this.app.app.id, channel, { event, data }, ttlMs);
+    return ttlMs;
   }
 }
 

@@ -31,7 +31,10 @@ export interface GatewayApp {
   publish(events: readonly TriggeredEvent[]): void;
   /** Publishes what was checked before, once more. */
   publishCopy(event: TriggeredEvent): void;
-  /** Whether anybody is subscribed to a channel now, on any node. */
+  /**
+   * Whether anybody is subscribed to a channel now, on any node; on this one, where the others cannot be asked. It never
+   * fails: what was published before would be sent again by a caller who is told of a failure.
+   */
   isOccupied(channel: string): Promise<boolean>;
   /** Who is in a presence channel, on any node. */
   members(channel: string): Promise<readonly OnlineMember[]>;
@@ -79,8 +82,12 @@ export class LocalGatewayApp implements GatewayApp {
     this.local.events.publish(event);
   }
 
-  isOccupied(channel: string): Promise<boolean> {
-    return channelDirectory(this.local).isOccupied(channel);
+  async isOccupied(channel: string): Promise<boolean> {
+    if (this.local.channels.find(channel) !== undefined) return true;
+    // The cluster itself tells of a store that does not answer.
+    return channelDirectory(this.local)
+      .isOccupied(channel)
+      .catch(() => false);
   }
 
   async members(channel: string): Promise<OnlineMember[]> {

@@ -1,6 +1,6 @@
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { Config } from '../config/schema.js';
-import { isHubOn } from '../config/schema.js';
+import { isHubOn } from '../config/gateway-schema.js';
 import type { LocalApps } from '../connections/local-apps.js';
 import type { ApiServices } from '../http/api-call.js';
 import type { HttpExtension } from '../http/extension.js';

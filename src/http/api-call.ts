@@ -1,5 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { parseQuery, queryValue, type QueryParameter } from '../../protocol/request-signature.js';
+import {
+  parseQuery,
+  queryValue,
+  queryValues,
+  type QueryParameter,
+} from '../../protocol/request-signature.js';
 import type { Counters } from '../activity/counters.js';
 import type { EventFaults } from '../apps/event-faults.js';
 import type { EventCache } from '../channels/event-cache.js';
@@ -90,5 +95,11 @@ export function parseInfo(info: string | null | undefined): ReadonlySet<Attribut
 
 /** {@link parseInfo} of a query. */
 export function queryInfo({ parameters }: ApiCall): ReadonlySet<Attribute> {
-  return parseInfo(queryValue(parameters, 'info'));
+  return parseInfo(infoParameter(parameters));
+}
+
+/** The `info` of a query, or `info[]=a&info[]=b`, into which PHP puts an array, as the list it stands for. */
+export function infoParameter(parameters: readonly QueryParameter[]): string | undefined {
+  const listed = queryValues(parameters, 'info');
+  return queryValue(parameters, 'info') ?? (listed.length > 0 ? listed.join(',') : undefined);
 }

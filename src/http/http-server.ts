@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../protocol/json-text.js';
+import { isJsonObject, memberTexts } from '../../protocol/json-text.js';
 import { parseQuery, queryValue } from '../../protocol/request-signature.js';
 import { Counters } from '../activity/counters.js';
 import type { LocalApp } from '../connections/local-app.js';
@@ -187,9 +187,18 @@ export class HttpServer {
   }
 }
 
-/** `idempotency_key` in the body. */
+/**
+ * `idempotency_key` in the body; a number counts as it is written, since ids beyond 2^53 would otherwise meet.
+ *
+ * @throws HttpError 400 for what cannot be a key: it would be lost in silence, and the event published twice
+ */
 function bodyKey(call: ApiCall): string | undefined {
-  const value = call.request.body.length === 0 ? undefined : call.json.value;
-  const key = isJsonObject(value) ? value['idempotency_key'] : undefined;
-  return typeof key === 'string' && key !== '' ? key : undefined;
+  if (call.request.body.length === 0) return undefined;
+  const { value, text } = call.json;
+  const key = isJsonObject(value) ? (value['idempotency_key'] ?? '') : '';
+  if (typeof key === 'number') return memberTexts(text).get('idempotency_key');
+  if (typeof key !== 'string') {
+    throw new HttpError(400, "Invalid parameter: 'idempotency_key' must be a string");
+  }
+  return key === '' ? undefined : key;
 }

@@ -32,10 +32,11 @@ export interface ApiRoute {
   readonly subject: string;
 }
 
-/** Paths with the same few app ids come over and over: how many are remembered. */
+/** Paths with the same few app ids come over and over: how many are remembered, and how long they may be. */
 const REMEMBERED_PATHS = 1000;
+const REMEMBERED_LENGTH = 500;
 
-/** Finds endpoints, and remembers what it found. */
+/** Finds endpoints, and remembers what it found; anybody can ask for paths, so what is full is begun anew. */
 export class Routes {
   private readonly known = new Map<string, ApiRoute>();
 
@@ -44,7 +45,10 @@ export class Routes {
     const known = this.known.get(path);
     if (known !== undefined) return known;
     const route = findRoute(path);
-    if (route !== undefined && this.known.size < REMEMBERED_PATHS) this.known.set(path, route);
+    if (route !== undefined && path.length <= REMEMBERED_LENGTH) {
+      if (this.known.size >= REMEMBERED_PATHS) this.known.clear();
+      this.known.set(path, route);
+    }
     return route;
   }
 }

@@ -1,7 +1,8 @@
 import type { SigningKey } from '../../protocol/signatures.js';
 import type { Counters } from '../activity/counters.js';
 import type { Clock, Timer } from '../clock.js';
-import type { AppConfig, Config } from '../config/schema.js';
+import type { AppConfig } from '../config/app-schema.js';
+import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import type { Post } from './post.js';
 import type { WebhookEvent } from './webhook-event.js';
@@ -123,8 +124,7 @@ export class WebhookQueue {
   private headers(body: string): Record<string, string> {
     const headers: Record<string, string> = { 'user-agent': 'pregon' };
     for (const [name, value] of Object.entries(this.webhook.headers)) {
-      if (!/^(?:x-pusher-.*|content-type|content-length|host)$/i.test(name))
-        headers[name.toLowerCase()] = value;
+      if (!OWN_HEADERS.test(name)) headers[name.toLowerCase()] = value;
     }
     return {
       ...headers,
@@ -158,6 +158,10 @@ export class WebhookQueue {
     );
   }
 }
+
+/** Headers that no setting replaces: what verifiers read, and what HTTP itself needs. */
+const OWN_HEADERS =
+  /^(?:x-pusher-.*|content-type|content-length|host|connection|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
 /** Growing pauses, with jitter so that webhooks that failed together do not come back together. */
 function pauseBefore(attempt: number): number {

@@ -9,6 +9,7 @@ import type { RunResult } from '../../bench/run/result.js';
 import { processTree } from '../../bench/targets/process-usage.js';
 import { CertificateFiles, makeCertificate } from '../support/certificates.js';
 import { ChildServer } from '../support/child-server.js';
+import { describeWith, REDIS } from '../support/services.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const CLI = fileURLToPath(new URL('../../dist/bench/cli.js', import.meta.url));
@@ -70,6 +71,43 @@ describe('npm run bench', { timeout: PATIENCE_MS }, () => {
       // A tiny load may take less CPU than the kernel counts.
       expect(targets[0]?.metrics[0]?.median).toBeGreaterThanOrEqual(0);
     }
+  });
+
+  describeWith(REDIS, () => {
+    it('compares nodes over a Redis of their own with one process', async () => {
+      const args = ['--subscribers', '6', '--bytes', '100', '--burst', '2', '--vs', 'pregon-2-nodes'];
+      const { result } = await bench('fan-out', ...args);
+      const [one, two] = result.cases[0]?.targets ?? [];
+      expect(one).toMatchObject({ target: 'pregon', audit: CLEAN, faults: {} });
+      expect(two).toMatchObject({ target: 'pregon-2-nodes', audit: CLEAN, faults: {} });
+      expect(result.targets[1]?.version).toMatch(/over Redis \d/);
+    });
+
+    it('sees that a node hears nothing of what its clients do not want', async () => {
+      const { result } = await bench('interest', '--subscribers', '5', '--target', 'pregon-3-nodes');
+      const [target] = result.cases[0]?.targets ?? [];
+      expect(target).toMatchObject({ audit: CLEAN, faults: {} });
+      expect(target?.audit?.received).toBeGreaterThan(0);
+      expect(target?.metrics[0]).toMatchObject({
+        name: 'messages the last node received',
+        median: 0,
+        max: 0,
+      });
+    });
+
+    it('tells what a join costs Redis', async () => {
+      const args = ['--members', '4', '--joins', '50', '--kinds', 'new', '--target', 'pregon-2-nodes'];
+      const { result } = await bench('presence', ...args);
+      const names = result.cases[0]?.targets[0]?.metrics.map(({ name }) => name);
+      expect(names).toContain('Redis CPU per join');
+      // Each of 4 members was told by both nodes; nobody waited in vain.
+      expect(result.cases[0]?.targets[0]?.rounds[0]?.usage.wallSeconds).toBeLessThan(10);
+    });
+  });
+
+  it('says that one process is no cluster', async () => {
+    const { result } = await bench('interest', '--subscribers', '2');
+    expect(result.cases[0]?.targets[0]?.failure).toContain('give --target pregon-2-nodes');
   });
 
   it('loads a server that runs already, by its URL, also over TLS', async () => {

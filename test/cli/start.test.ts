@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ApiClient } from '../support/api-client.js';
 import { Command, type CommandOptions } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { TestSocket } from '../support/test-socket.js';
 
 /** Free ports, for all that does not test which. */
@@ -22,13 +23,6 @@ async function takenPort(): Promise<number> {
   onTestFinished(() => {
     server.close();
   });
-  return port;
-}
-
-/** A port that nobody listens on, for servers that cannot tell theirs. */
-async function freePort(): Promise<number> {
-  const { port, server } = await listen();
-  await new Promise((resolve) => server.close(resolve));
   return port;
 }
 

@@ -68,6 +68,34 @@ onEachTransport((transport) => {
       expect(await leaving).toStrictEqual({ name: 'Ben' });
     });
 
+    it('knows a user with several tabs as one (PRES-3, PRES-4, PRES-5)', async () => {
+      const server = await startServer({ transport });
+      const user = (id: string) => echoClient(broadcaster, server, { id, info: { id } });
+      const room = user('1').join('chat');
+      const told: string[] = [];
+      const hear = (what: string) => (member: unknown) => {
+        told.push(`${what} ${(member as { id: string }).id}`);
+      };
+      room.joining(hear('joining')).leaving(hear('leaving'));
+      await called((done) => room.here(done));
+
+      const tabs = [user('2'), user('2'), user('2')];
+      const seen = await Promise.all(tabs.map((tab) => called((done) => tab.join('chat').here(done))));
+      for (const here of seen) expect(here).toStrictEqual([{ id: '1' }, { id: '2' }]);
+      tabs[0]!.leave('chat');
+      tabs[1]!.disconnect();
+      const last = user('3');
+      await called((done) => last.join('chat').here(done));
+      await eventually(() => {
+        expect(told).toStrictEqual(['joining 2', 'joining 3']);
+      });
+
+      tabs[2]!.leave('chat');
+      await eventually(() => {
+        expect(told).toStrictEqual(['joining 2', 'joining 3', 'leaving 2']);
+      });
+    });
+
     it('decrypts events of an encrypted private channel', async () => {
       const server = await startServer({ transport });
       const channel = echoClient(broadcaster, server).encryptedPrivate('payroll');

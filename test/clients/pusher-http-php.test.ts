@@ -172,11 +172,13 @@ describeWith(PHP, () => {
           ['getChannels', { filter_by_prefix: 'presence-', info: 'user_count' }],
           // An array, which the library signs folded and sends with indexes.
           ['getChannels', { filter_by_prefix: 'presence-', k: ['a b', 'c/d'] }],
+          ['getChannels', { filter_by_prefix: 'presence-', info: ['user_count', 'subscription_count'] }],
         );
         expect(answers).toEqual([
           { result: { channels: { room: {}, 'presence-a': {} } } },
           { result: { channels: { 'presence-a': { user_count: 1 } } } },
           { result: { channels: { 'presence-a': {} } } },
+          { result: { channels: { 'presence-a': { user_count: 1 } } } },
         ]);
       });
     });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkPayload, findEvent } from '../../protocol/events/index.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { get, GATEWAY_SECRET, post, startGateway } from '../support/gateway.js';
+import { keepingLog } from '../support/keeping-log.js';
 import { startServer, type TestServer } from '../support/start-server.js';
 import type { TestSocket } from '../support/test-socket.js';
 import { onEachTransport } from '../support/transports.js';
@@ -409,6 +411,42 @@ onEachTransport((transport) => {
       expect(answer).toMatchObject({ status: 200, body: { success: false, type: body.type } });
     });
 
+    it("passes PHP's empty array for nobody on as nobody", async () => {
+      const server = await startGateway({ transport });
+      const client = await listener(server);
+      const nobody = { client: [], manager: [], cobrador: COBRADOR };
+      await post(server, '/payment-notification', { payment: PAYMENT, ...nobody });
+      await post(server, '/credit-notification', { action: 'rejected', credit: CREDIT, ...nobody });
+      const owner = { cobrador: [], manager: MANAGER };
+      await post(server, '/credit-notification', { action: 'created', credit: CREDIT, ...owner });
+      await post(server, '/cash-balance-notification', {
+        action: 'auto_closed',
+        cash_balance: CASH_BOX,
+        ...owner,
+      });
+      const got = await heard(client);
+      expect(got).toHaveLength(4);
+      for (const { event, payload } of got) {
+        expect(payload).not.toHaveProperty('client');
+        expect(payload).not.toHaveProperty('manager');
+        expect(payload).not.toHaveProperty('cobrador');
+        expect(checkPayload(findEvent(event)!, payload)).toEqual([]);
+      }
+    });
+
+    it.each([[{ id: 'no id', name: 'María' }], [{ name: null }], ['María'], [7]])(
+      'tells of a payment whatever is said of its client: %j',
+      async (payer) => {
+        const server = await startGateway({ transport });
+        const client = await server.connect();
+        await client.subscribe(TO_COBRADOR);
+        const body = { payment: PAYMENT, cobrador: COBRADOR, client: payer };
+        expect((await post(server, '/payment-notification', body)).status).toBe(200);
+        const { data } = await client.next('payment.received');
+        expect(JSON.parse(data as string)).toMatchObject({ payment: PAYMENT, client: payer });
+      },
+    );
+
     it('names people as the older server did where they have no name', async () => {
       const server = await startGateway({ transport });
       const client = await server.connect();
@@ -488,11 +526,55 @@ onEachTransport((transport) => {
       expect(status).toBe(413);
     });
 
+    it('answers an id that is nested too deep to be written with a success', async () => {
+      const server = await startServer({
+        transport,
+        app: { maxEventBytes: 1_000_000 },
+        config: { gateway: { secret: GATEWAY_SECRET }, server: { maxRequestBytes: 1_000_000 } },
+      });
+      const client = await listener(server);
+      const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+      for (const [path, body] of [
+        ['/credit-notification', `{"action":"approved","credit":{"id":${deep}},"cobrador":{"id":33}}`],
+        ['/payment-notification', `{"payment":{"id":${deep}},"cobrador":{"id":33}}`],
+        ['/cash-balance-notification', `{"action":"auto_closed","cash_balance":{"id":${deep}}}`],
+        ['/stats-update', `{"type":${deep},"user_id":${deep}}`],
+      ] as const) {
+        expect(await post(server, path, body), path).toMatchObject({ status: 200 });
+      }
+      expect((await heard(client)).map(({ event }) => event)).toEqual([
+        'credit.approved',
+        'payment.received',
+      ]);
+    });
+
     it('takes POST alone', async () => {
       const server = await startGateway({ transport });
       const { status, headers } = await get(server, '/notify', { 'x-ws-secret': GATEWAY_SECRET });
       expect(status).toBe(405);
       expect(headers.get('allow')).toBe('POST, OPTIONS');
+    });
+  });
+
+  describe('what the operator may want to look at', () => {
+    const doubts = (lines: readonly string[]) => lines.filter((line) => line.includes('doubtful'));
+
+    it('is logged once a minute, and nothing of what was refused', async () => {
+      const { log, lines } = keepingLog();
+      const clock = new FakeClock();
+      const server = await startGateway({ transport, log, clock });
+      const unknown = (userId: number) => post(server, '/notify', { event: 'made_up', userId });
+      for (const userId of [1, 2, 3]) expect((await unknown(userId)).status).toBe(200);
+      expect((await post(server, '/notify', { event: 'x'.repeat(5000), userType: 'boss' })).status).toBe(200);
+      expect((await post(server, '/notify', { event: 'x'.repeat(5000), userId: 1 })).status).toBe(422);
+      expect(doubts(lines)).toEqual([
+        expect.stringContaining('made_up is no event of the catalogue; it is passed as it is'),
+        expect.stringContaining('userType is no role, so nobody is told'),
+      ]);
+      expect(lines.join('\n')).not.toContain('xxx');
+      clock.advance(60_001);
+      await unknown(4);
+      expect(doubts(lines)).toHaveLength(3);
     });
   });
 
@@ -526,6 +608,22 @@ onEachTransport((transport) => {
       const path = `/notify?ws_secret=${encodeURIComponent(GATEWAY_SECRET)}`;
       expect(await post(server, path, { data: NOTE }, {})).toMatchObject({ status: 200 });
       expect(await post(server, '/notify?ws_secret=wrong', { data: NOTE }, {})).toMatchObject(REFUSED);
+    });
+
+    it('is never logged', async () => {
+      const { log, lines } = keepingLog();
+      const server = await startGateway({ transport, log, gateway: { secretInQuery: true } });
+      const secret = { 'x-ws-secret': GATEWAY_SECRET };
+      for (const path of [...PATHS, '/active-users', '/test.html', '/nothing']) {
+        for (const query of ['', `?ws_secret=${GATEWAY_SECRET}`, `?ws_secret=${GATEWAY_SECRET}x`]) {
+          await post(server, path + query, { event: 'made_up' }, secret);
+          await post(server, path + query, {}, {});
+          await get(server, path + query, secret);
+        }
+      }
+      await server.server.stop(0);
+      expect(lines).not.toEqual([]);
+      expect(lines.join('\n')).not.toContain(GATEWAY_SECRET);
     });
 
     it('turns the endpoints on', async () => {

@@ -73,6 +73,11 @@ onEachTransport((transport) => {
         { info: 'user_count,subscription_count', filter_by_prefix: 'presence-' },
         { 'presence-room': { user_count: 2 } },
       ],
+      [{ 'info[]': 'subscription_count' }, { room: { subscription_count: 3 }, 'presence-room': {} }],
+      [
+        { 'info[0]': 'occupied', 'info[1]': 'user_count', filter_by_prefix: 'presence-' },
+        { 'presence-room': { user_count: 2 } },
+      ],
       [{ info: 'occupied' }, { room: {}, 'presence-room': {} }],
       [{ info: '' }, { room: {}, 'presence-room': {} }],
     ] as [Record<string, string>, object][])('tells what %j asks for (API-7)', async (query, channels) => {
@@ -87,6 +92,8 @@ onEachTransport((transport) => {
       [{ info: 'subscription_count,user_count', filter_by_prefix: 'private-' }, ONLY_PRESENCE],
       [{ info: 'user count' }, BAD_INFO],
       [{ info: ',' }, BAD_INFO],
+      [{ 'info[]': 'user_count' }, ONLY_PRESENCE],
+      [{ 'info[]': 'user count' }, BAD_INFO],
       [{ info: '["user_count"]' }, BAD_INFO],
     ] as [Record<string, string>, string][])('refuses %j (API-7)', async (query, text) => {
       const server = await startServer({ transport });
@@ -127,6 +134,7 @@ onEachTransport((transport) => {
       ['room', { info: 'subscription_count' }, { occupied: true, subscription_count: 3 }],
       ['private-room', { info: 'subscription_count,occupied' }, { occupied: true, subscription_count: 3 }],
       ['presence-room', { info: 'user_count' }, { occupied: true, user_count: 2 }],
+      ['presence-room', { 'info[0]': 'user_count' }, { occupied: true, user_count: 2 }],
       ['nobody', {}, { occupied: false }],
       ['nobody', { info: 'subscription_count' }, { occupied: false, subscription_count: 0 }],
       ['presence-nobody', { info: 'user_count' }, { occupied: false, user_count: 0 }],

@@ -1,12 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, aliasesOf } from '../../protocol/events/index.js';
-import type { Log } from '../../src/log.js';
-import { SILENT_LOG } from '../../src/log.js';
+import { RETRY_MS } from '../../src/gateway/hub/remote-keys.js';
 import { applicationOf, nextEvent, pusherClient, subscribed } from '../support/client-libraries.js';
 import { eventually } from '../support/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { post } from '../support/gateway.js';
 import { HubClient, NOTIFY_SECRET, startHub, type Refusal } from '../support/hub-client.js';
+import { keepingLog } from '../support/keeping-log.js';
 import { RawClient, PLAIN_UPGRADE } from '../support/raw-client.js';
 import { authPairs, signature, unescaped, type Pair } from '../support/sign-request.js';
 import { hmacToken, IssuerKey, JWT_SECRET, KeyServer, unsignedToken } from '../support/tokens.js';
@@ -31,21 +32,6 @@ async function refusal(server: TestServer, query: string, options = {}): Promise
   const opened = await HubClient.open(server, query, options);
   if (opened instanceof HubClient) throw new Error('it was let in');
   return opened;
-}
-
-/** A log that keeps its lines as text. */
-function keepingLog(): { readonly log: Log; readonly lines: string[] } {
-  const lines: string[] = [];
-  const keep = (fields: object, message: string) => {
-    const texts = Object.entries(fields).map(([name, value]) =>
-      value instanceof Error ? `${name}=${String(value.stack)}` : `${name}=${JSON.stringify(value)}`,
-    );
-    lines.push(`${message} ${texts.join(' ')}`);
-  };
-  return {
-    log: { ...SILENT_LOG, debug: keep, info: keep, warn: keep, error: keep, fatal: keep, isDebug: true },
-    lines,
-  };
 }
 
 onEachTransport((transport) => {
@@ -133,6 +119,38 @@ onEachTransport((transport) => {
       });
     });
 
+    it('that reads too slowly is closed with 1013, and the other tabs lose nothing', async () => {
+      const server = await startHub({
+        transport,
+        app: { maxEventBytes: 500_000 },
+        config: { server: { maxBufferedBytes: 65_536, maxRequestBytes: 1_000_000 } },
+      });
+      const token = await hmacToken({ sub: '7' });
+      const reader = await HubClient.connect(server, token);
+      const slow = await HubClient.connect(server, token);
+      slow.ws.pause();
+      const subscriptions = async () => {
+        const { text } = await server.api.get('/channels/private-user.7', { info: 'subscription_count' });
+        return (JSON.parse(text) as { subscription_count: number }).subscription_count;
+      };
+      let sent = 0;
+      while ((await subscriptions()) > 1) {
+        // Random, so that no socket makes less of it.
+        const data = { ...PAYMENT, paymentId: String(++sent), filler: randomBytes(200_000).toString('hex') };
+        await post(server, notifyPath('7'), { type: 'PAYMENT_CONFIRMED', data }, WITH_SECRET);
+        await reader.received(sent);
+        if (sent > 200) throw new Error('no socket was ever too slow');
+      }
+      slow.ws.resume();
+      expect(await slow.closed).toEqual({ code: 1013, reason: 'Reads too slowly' });
+      const ids = (client: HubClient) =>
+        client.frames.map((frame) => Number((frame as typeof CONFIRMED).data.paymentId));
+      const all = Array.from({ length: sent }, (_, i) => i + 1);
+      expect(ids(slow)).toEqual(all.slice(0, ids(slow).length));
+      await reader.settle();
+      expect(ids(reader)).toEqual(all);
+    });
+
     it('is closed when the server stops', async () => {
       const server = await startHub({ transport });
       const client = await HubClient.connect(server, await hmacToken({ sub: '7' }));
@@ -183,6 +201,22 @@ onEachTransport((transport) => {
       const client = await HubClient.connect(server, await hmacToken({ sub: '7' }));
       await applicationOf(server).trigger('private-cache-user.7', 'payment.confirmed', PAYMENT);
       expect(await client.received(1)).toEqual([CONFIRMED]);
+    });
+
+    it('ends once for each event, in whichever order the channels of the user bring it', async () => {
+      const server = await startHub({ transport });
+      const client = await HubClient.connect(server, await hmacToken({ sub: '7' }));
+      const application = applicationOf(server);
+      const payment = (n: number) => ({ ...PAYMENT, paymentId: String(n) });
+      for (const channel of ['private-user.7', 'private-cache-user.7', 'private-user.7']) {
+        for (const n of [1, 2, 3]) await application.trigger(channel, 'payment.confirmed', payment(n));
+      }
+      await application.trigger('private-user.7', 'payment.confirmed', payment(4));
+      await client.received(4);
+      await client.settle();
+      expect(client.frames).toEqual(
+        [1, 2, 3, 4].map((n) => ({ type: 'PAYMENT_CONFIRMED', data: payment(n) })),
+      );
     });
 
     it('leads from a hub notification to pusher-js', async () => {
@@ -545,11 +579,13 @@ onEachTransport((transport) => {
       const key = await IssuerKey.create('one');
       const keys = await KeyServer.start(key);
       const { log, lines } = keepingLog();
-      const server = await startHub({ transport, log, hub: { jwksUrl: keys.url } });
+      const clock = new FakeClock();
+      const server = await startHub({ transport, log, clock, hub: { jwksUrl: keys.url } });
       keys.status = 500;
       expect((await refusal(server, `?token=${await key.sign({ sub: '7' })}`)).status).toBe(503);
       expect(lines.join('\n')).toContain('hub.jwksUrl');
       keys.status = 200;
+      clock.advance(RETRY_MS);
       await HubClient.connect(server, await key.sign({ sub: '7' }));
     });
   });

@@ -1,6 +1,6 @@
 import Pusher from 'pusher';
 import { describe, expect, it } from 'vitest';
-import { WEBHOOK_EVENTS } from '../../src/config/schema.js';
+import { WEBHOOK_EVENTS } from '../../src/config/app-schema.js';
 import { startServer, TEST_APP } from '../support/start-server.js';
 import { subscribeFrame } from '../support/test-socket.js';
 import { onEachTransport } from '../support/transports.js';

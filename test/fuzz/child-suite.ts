@@ -3,12 +3,26 @@ import { expect, onTestFinished } from 'vitest';
 import type { TransportName } from '../../src/transports/transport.js';
 import { ChildServer } from '../support/child-server.js';
 import { eventually } from '../support/eventually.js';
+import { GATEWAY_SECRET } from '../support/gateway.js';
+import { NOTIFY_SECRET } from '../support/hub-client.js';
+import { JWT_SECRET } from '../support/tokens.js';
 import { fuzzOptions } from './fuzz-options.js';
 import { Witness } from './witness.js';
 
 /** Settings that let clients send all there is, and that keep what a server may remember small. */
-const APP = { clientEvents: 'all', watchlist: true, subscriptionCount: true, maxClientEventsPerSecond: null };
-const SECTIONS = { cache: { maxEntries: 100 }, idempotency: { maxKeys: 100 } };
+const APP = {
+  clientEvents: 'all',
+  watchlist: true,
+  subscriptionCount: true,
+  maxClientEventsPerSecond: null,
+  eventSystems: ['credits', 'payments'],
+};
+const SECTIONS = {
+  cache: { maxEntries: 100 },
+  idempotency: { maxKeys: 100 },
+  gateway: { secret: GATEWAY_SECRET, maxDuplicates: 100, aliases: true },
+  hub: { jwtSecret: JWT_SECRET, notifySecret: NOTIFY_SECRET },
+};
 
 /** Starts a server in a process of its own that stops when the test ends. */
 export async function startChild(transport: TransportName): Promise<ChildServer> {

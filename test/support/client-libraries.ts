@@ -11,14 +11,14 @@ export type Pusher = InstanceType<typeof Pusher>;
 /** The key that Pusher's library encrypts with; any 32 bytes. */
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
-/** The application: Pusher's own Node library, pointed at the server. */
-export function applicationOf({ port }: TestServer, secret: string = TEST_APP.secret): PusherHttp {
+/** The application: Pusher's own Node library, pointed at the server; at the last node of several. */
+export function applicationOf({ lastPort }: TestServer, secret: string = TEST_APP.secret): PusherHttp {
   return new PusherHttp({
     appId: TEST_APP.id,
     key: TEST_APP.key,
     secret,
     host: '127.0.0.1',
-    port: String(port),
+    port: String(lastPort),
     useTLS: false,
     encryptionMasterKeyBase64: MASTER_KEY,
   });
@@ -39,9 +39,16 @@ export function authorize(application: PusherHttp, socketId: string, channel: st
 }
 
 /** pusher-js options for a server, without authorization. */
-export function connectionOptions({ port }: TestServer) {
+export function connectionOptions(server: TestServer) {
   const enabledTransports: ['ws'] = ['ws'];
-  return { cluster: '', wsHost: '127.0.0.1', wsPort: port, forceTLS: false, enabledTransports, nacl };
+  return {
+    cluster: '',
+    wsHost: '127.0.0.1',
+    wsPort: server.clientPort(),
+    forceTLS: false,
+    enabledTransports,
+    nacl,
+  };
 }
 
 /** A pusher-js client of a user; it disconnects when the test ends. */

@@ -1,4 +1,5 @@
-import { freePort, OwnProcess } from './own-process.js';
+import { freePort } from './free-port.js';
+import { OwnProcess } from './own-process.js';
 
 /** A NATS server of its own, on a free port of loopback. */
 export class NatsServer {

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { eventually } from './eventually.js';
-import { freePort, OwnProcess } from './own-process.js';
+import { freePort } from './free-port.js';
+import { OwnProcess } from './own-process.js';
 
 export interface RedisServerOptions {
   /** Keeps its data over {@link RedisServer.restart}. */

@@ -88,6 +88,8 @@ export interface TestServer {
   readonly port: number;
   /** Of the node farthest from the first; the same where there is one. */
   readonly lastPort: number;
+  /** Where the next client goes: each to another node, where there are several. */
+  clientPort(): number;
   readonly managementPort: number | undefined;
   readonly scheme: 'http' | 'https';
   /** Signed requests in the name of {@link TEST_APP}. */
@@ -128,11 +130,10 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
   });
 
   let opened = 0;
+  const clientPort = () => addresses[opened++ % addresses.length]!.port;
   const open = async (path: string, socketOptions: TestSocketOptions = {}) => {
-    // Each client on another node, where there are several.
-    const node = addresses[opened++ % addresses.length]!;
     const socket = await TestSocket.open(
-      `${scheme === 'https' ? 'wss' : 'ws'}://127.0.0.1:${node.port}${path}`,
+      `${scheme === 'https' ? 'wss' : 'ws'}://127.0.0.1:${clientPort()}${path}`,
       socketOptions,
     );
     sockets.add(socket);
@@ -142,6 +143,7 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
     server,
     port,
     lastPort: addresses.at(-1)!.port,
+    clientPort,
     managementPort,
     scheme,
     api: new ApiClient(`${scheme}://127.0.0.1:${port}`, TEST_APP, () => clock.now()),

@@ -59,6 +59,10 @@ export class KeyServer {
   keys: readonly IssuerKey[] = [];
   /** What it answers. */
   status = 200;
+  /** In place of the keys. */
+  body: string | undefined = undefined;
+  /** Where a redirect leads. */
+  location: string | undefined = undefined;
   requests = 0;
   private readonly server: Server;
   url = '';
@@ -66,8 +70,9 @@ export class KeyServer {
   private constructor() {
     this.server = createServer((_request, response) => {
       this.requests++;
-      response.writeHead(this.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ keys: this.keys.map(({ publicJwk }) => publicJwk) }));
+      const { location } = this;
+      response.writeHead(this.status, { 'content-type': 'application/json', ...(location && { location }) });
+      response.end(this.body ?? JSON.stringify({ keys: this.keys.map(({ publicJwk }) => publicJwk) }));
     });
   }
 
@@ -77,10 +82,15 @@ export class KeyServer {
     server.server.listen(0, '127.0.0.1');
     await once(server.server, 'listening');
     server.url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}/jwks.json`;
-    onTestFinished(() => {
-      server.server.closeAllConnections();
-      server.server.close();
-    });
+    onTestFinished(() => server.stop());
     return server;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
   }
 }

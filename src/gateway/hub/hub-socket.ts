@@ -4,11 +4,15 @@ import type { SocketPeer } from '../../http/extension.js';
 /** Try again later (RFC 6455's registry of close codes). */
 const TRY_LATER = 1013;
 
+/** So many events are known again. */
+const REMEMBERED = 8;
+
 /** One open tab of a user. */
 export class HubSocket implements SocketPeer {
   /** Nothing more is to be sent. */
   isOver = false;
-  private lastTold: string | undefined = undefined;
+  /** What was told last, the oldest first. */
+  private readonly told: string[] = [];
 
   constructor(
     private readonly socket: Socket,
@@ -20,18 +24,19 @@ export class HubSocket implements SocketPeer {
 
   /** Whether anything was told. */
   get wasTold(): boolean {
-    return this.lastTold !== undefined;
+    return this.told.length > 0;
   }
 
   /**
-   * Tells of an event. The same twice in a row is one: it comes on both channels of the user, and a back end may send
-   * it again.
+   * Tells of an event, and not again of one of the last few: each comes on both channels of the user, which other nodes
+   * may deliver in any order, and a back end may send it again.
    *
    * @returns whether it was sent
    */
   tell(text: string): boolean {
-    if (this.isOver || text === this.lastTold) return false;
-    this.lastTold = text;
+    if (this.isOver || this.told.includes(text)) return false;
+    this.told.push(text);
+    if (this.told.length > REMEMBERED) this.told.shift();
     this.socket.send(text);
     return true;
   }

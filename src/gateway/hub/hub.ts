@@ -14,7 +14,8 @@ import type { Log } from '../../log.js';
 import type { GatewayApp } from '../gateway-app.js';
 import { hubFrame, hubType } from './hub-frame.js';
 import { HubSocket } from './hub-socket.js';
-import { KeysUnavailableError, presentedToken, TokenError, TokenVerifier, type TokenUser } from './token.js';
+import { KeysUnavailableError } from './remote-keys.js';
+import { presentedToken, TokenError, TokenVerifier, type TokenUser } from './token.js';
 
 /** What the hub works with. */
 export interface HubServices {
@@ -28,8 +29,6 @@ export const HUB_PATH = '/notifications/ws';
 
 /** Clients have nothing to say but `ping`. */
 const MAX_MESSAGE_BYTES = 4096;
-
-const OUTAGE_LOG_MS = 10_000;
 
 /** Tells a server that restarts from one that throws out (RFC 6455's registry of close codes). */
 const SERVICE_RESTART = 1012;
@@ -56,7 +55,6 @@ export class Hub implements SocketRoute {
   /** What was translated last, and to what. */
   private lastFrame: Frame = '';
   private lastText: string | undefined = undefined;
-  private outageLoggedAtMs = -Infinity;
 
   constructor(
     private readonly hub: Config['hub'],
@@ -64,7 +62,7 @@ export class Hub implements SocketRoute {
     private readonly app: GatewayApp,
     private readonly services: HubServices,
   ) {
-    this.verifier = new TokenVerifier(hub, app.settings.maxUserIdLength, services.clock);
+    this.verifier = new TokenVerifier(hub, app.settings.maxUserIdLength, services);
     app.onTrigger((event) => {
       this.remember(event);
     });
@@ -248,22 +246,11 @@ export class Hub implements SocketRoute {
       if (log.isDebug) log.debug({ reason: error.message }, 'hub connection refused');
       return jsonError(error.status, error.message);
     }
-    if (error instanceof KeysUnavailableError) {
-      this.logOutage(error);
-      return jsonError(503, 'The token cannot be checked now');
-    }
+    // The keys have told the operator.
+    if (error instanceof KeysUnavailableError) return jsonError(503, 'The token cannot be checked now');
     counters.internalErrors++;
     log.error({ err: error }, 'a hub connection could not be handled');
     return jsonError(500, 'Internal server error');
-  }
-
-  /** Every handshake meets it, so it is told once in a while. */
-  private logOutage(error: KeysUnavailableError): void {
-    const { clock, log } = this.services;
-    const nowMs = clock.monotonic();
-    if (nowMs - this.outageLoggedAtMs < OUTAGE_LOG_MS) return;
-    this.outageLoggedAtMs = nowMs;
-    log.error({ err: error }, 'hub connections are refused: look at hub.jwksUrl (PREGON_HUB_JWKS_URL)');
   }
 }
 

@@ -1,16 +1,11 @@
-import {
-  createRemoteJWKSet,
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-} from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import { userIdProblem } from '../../../protocol/channel-name.js';
 import { parseQuery, queryValue } from '../../../protocol/request-signature.js';
 import type { Clock } from '../../clock.js';
 import type { Config } from '../../config/schema.js';
 import type { HttpRequest } from '../../http/request.js';
+import type { Log } from '../../log.js';
+import { KeysUnavailableError, RemoteKeys } from './remote-keys.js';
 
 /** Who a token speaks for. */
 export interface TokenUser {
@@ -24,18 +19,11 @@ export class TokenError extends Error {
   override readonly name = 'TokenError';
 }
 
-/** Whether a token can be checked at all: the keys could not be fetched. */
-export class KeysUnavailableError extends Error {
-  override readonly name = 'KeysUnavailableError';
-}
-
 /** How far the clocks of who issues tokens and of this machine may be apart. */
 export const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Tokens beyond this are refused unread; heads of requests have 16 KiB in all. */
 const MAX_TOKEN_LENGTH = 8192;
-
-const FETCH_TIMEOUT_MS = 5000;
 
 /** Checks the tokens (RFC 7519) of users. */
 export class TokenVerifier {
@@ -45,12 +33,12 @@ export class TokenVerifier {
   constructor(
     private readonly hub: Config['hub'],
     private readonly maxUserIdLength: number,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly services: { readonly clock: Clock; readonly log: Log },
   ) {
     const { jwtSecret, jwksUrl, jwksCooldownSeconds, issuer, audience } = hub;
     if (jwksUrl !== null) {
-      const keys = remoteKeys(new URL(jwksUrl), jwksCooldownSeconds);
-      this.verify = (token, options) => jwtVerify(token, keys, options);
+      const keys = new RemoteKeys(jwksUrl, jwksCooldownSeconds * 1000, services);
+      this.verify = (token, options) => jwtVerify(token, keys.find, options);
     } else {
       const secret = new TextEncoder().encode(jwtSecret ?? '');
       this.verify = (token, options) => jwtVerify(token, secret, options);
@@ -78,7 +66,7 @@ export class TokenVerifier {
 
   private async payloadOf(token: string): Promise<JWTPayload> {
     try {
-      const currentDate = new Date(this.clock.now());
+      const currentDate = new Date(this.services.clock.now());
       const { payload } = await this.verify(token, { ...this.options, currentDate });
       return payload;
     } catch (cause) {
@@ -100,26 +88,6 @@ export class TokenVerifier {
     }
     return id;
   }
-}
-
-/** Public keys from a URL. Where none fits it is the token's fault, and where they cannot be had it is not. */
-function remoteKeys(url: URL, cooldownSeconds: number): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(url, {
-    cooldownDuration: cooldownSeconds * 1000,
-    timeoutDuration: FETCH_TIMEOUT_MS,
-  });
-  return async (header, token) => {
-    try {
-      return await keys(header, token);
-    } catch (cause) {
-      const isOfToken =
-        cause instanceof errors.JWKSNoMatchingKey ||
-        cause instanceof errors.JWKSMultipleMatchingKeys ||
-        cause instanceof errors.JOSENotSupported;
-      if (isOfToken) throw cause;
-      throw new KeysUnavailableError('the keys of tokens cannot be fetched', { cause });
-    }
-  };
 }
 
 /** What jose says, in words that hold nothing of the token. */

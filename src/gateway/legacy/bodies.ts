@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isJsonObject } from '../../../protocol/json-text.js';
+import type { JsonBody } from '../json-body.js';
 import { aliasesOf, CATALOGUE, fillPattern, type CatalogueEvent } from '../../../protocol/events/index.js';
 
 /** What the older client's bodies have in common. They are taken as they come wherever the older server took them. */
@@ -15,16 +17,21 @@ export const ChannelId = z
   });
 
 /** Somebody who is told or named; without an id nobody is told. */
-export const Party = z.preprocess(
-  nothing,
-  z.looseObject({ id: ChannelId.nullish(), name: z.unknown().optional() }).optional(),
-);
+export const Party = z.preprocess(nothing, z.looseObject({ id: ChannelId.nullish() }).optional());
 
-export type Party = z.output<typeof Party>;
+/** Somebody as he was written; undefined for nobody. */
+export function partyText(body: JsonBody, name: string): string | undefined {
+  return nothing(body.value[name]) === undefined ? undefined : body.text(name);
+}
 
-/** A name for a text, or what stands for it. */
-export function nameOf(party: Party, otherwise: string): string {
-  const name = party?.name;
+/** What an answer repeats of a request; a value that is no id is left out, for one may be nested too deep to be written. */
+export function echoed(value: unknown): string | number | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
+/** Somebody's name for a text, or what stands for it. */
+export function nameOf(party: unknown, otherwise: string): string {
+  const name = isJsonObject(party) ? party['name'] : undefined;
   return typeof name === 'string' && name.trim() !== '' ? name : otherwise;
 }
 

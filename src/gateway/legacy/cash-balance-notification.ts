@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelsOf, type CatalogueEvent } from '../../../protocol/events/index.js';
 import type { JsonBody } from '../json-body.js';
-import { eventsByAction, Party, typeOf, wording } from './bodies.js';
+import { echoed, eventsByAction, Party, partyText, typeOf, wording } from './bodies.js';
 import { envelope, type Texts } from './envelope.js';
 import { notice, type Notice, type Plan } from './notice.js';
 
@@ -29,7 +29,7 @@ export function cashBalanceNotification(body: JsonBody, nowMs: number): Plan {
       success: true,
       message: 'Caja notificada correctamente',
       action,
-      cashBalanceId: cashBox['id'],
+      cashBalanceId: echoed(cashBox['id']),
       sent,
     }),
   };
@@ -45,7 +45,7 @@ function noticesOf(
   const fields = { cash_balance: body.text('cash_balance'), ...fieldsOf(request) };
   const toManager = channelsOf(event, { manager: request.manager }, 'legacy-http');
   const toCobrador = channelsOf(event, { cobrador: request.cobrador }, 'legacy-http');
-  const forManager = envelope(texts, { ...fields, cobrador: body.text('cobrador') }, nowMs);
+  const forManager = envelope(texts, { ...fields, cobrador: partyText(body, 'cobrador') }, nowMs);
   const forCobrador = envelope(texts, fields, nowMs);
   return [
     // Who is his own manager gets the fuller copy alone.

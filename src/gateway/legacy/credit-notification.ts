@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { channelsOf, type CatalogueEvent } from '../../../protocol/events/index.js';
 import { memberTexts } from '../../../protocol/json-text.js';
 import { jsonObject, type JsonBody } from '../json-body.js';
-import { eventsByAction, nameOf, Party, typeOf, wording } from './bodies.js';
+import { echoed, eventsByAction, nameOf, Party, partyText, typeOf, wording } from './bodies.js';
 import { envelope, type Texts } from './envelope.js';
 import { notice, type Notice, type Plan } from './notice.js';
 
@@ -29,7 +29,7 @@ export function creditNotification(body: JsonBody, nowMs: number): Plan {
       success: true,
       message: 'Credit notification processed',
       action,
-      creditId: credit['id'],
+      creditId: echoed(credit['id']),
       sent,
     }),
   };
@@ -53,14 +53,14 @@ function fieldsOf(request: CreditNotification, body: JsonBody): Record<string, s
     case 'approved': {
       const flag = String(isImmediate(request.credit));
       const members = memberTexts(credit).set('entrega_inmediata', flag);
-      return { credit: jsonObject(members), manager: body.text('manager'), entrega_inmediata: flag };
+      return { credit: jsonObject(members), manager: partyText(body, 'manager'), entrega_inmediata: flag };
     }
     case 'rejected':
-      return { credit, manager: body.text('manager') };
+      return { credit, manager: partyText(body, 'manager') };
     case 'requires_attention':
       return { credit };
     default:
-      return { credit, cobrador: body.text('cobrador') };
+      return { credit, cobrador: partyText(body, 'cobrador') };
   }
 }
 

@@ -99,8 +99,9 @@ export class LegacyEndpoints implements HttpExtension {
 
   private async answer(body: JsonBody, planner: Planner): Promise<HttpResponse> {
     const plan = planner(body, this.services.clock.now());
-    if (plan.doubt !== undefined) this.warn(plan.doubt);
     const sent = await this.send(plan.notices);
+    // Not before: what was refused for the length of its name would stand in the log whole.
+    if (plan.doubt !== undefined) this.warn(plan.doubt);
     return jsonResponse(plan.answer(sent));
   }
 

@@ -16,7 +16,7 @@ export interface Plan {
   /** @param sent whether anybody is subscribed to one of the notices' channels now */
   readonly answer: (sent: boolean) => object;
   /** What the operator may want to look at; logged once in a while. */
-  readonly doubt?: string;
+  readonly doubt?: string | undefined;
 }
 
 /** A catalogued event on a channel, under the name that the older server gave it. */

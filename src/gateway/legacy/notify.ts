@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { aliasesOf, CHANNEL_RULES, fillPattern, findEvent, idText } from '../../../protocol/events/index.js';
+import {
+  aliasesOf,
+  CHANNEL_RULES,
+  fillPattern,
+  findEvent,
+  idText,
+  type CatalogueEvent,
+} from '../../../protocol/events/index.js';
 import { isJsonObject } from '../../../protocol/json-text.js';
 import type { JsonBody } from '../json-body.js';
 import { ChannelId } from './bodies.js';
@@ -36,9 +43,12 @@ export function notify(body: JsonBody): Plan {
   return {
     notices: channel === undefined ? [] : [{ channel, event, alias, data: dataOf(body) }],
     answer: (sent) => ({ success: true, message: 'Notification sent', event: name, target, sent }),
-    ...(channel === undefined ? { doubt: 'userType is no role, so nobody is told' } : {}),
-    ...(entry === undefined ? { doubt: `${name} is no event of the catalogue; it is passed as it is` } : {}),
+    doubt: channel === undefined ? 'userType is no role, so nobody is told' : doubtOf(name, entry),
   };
+}
+
+function doubtOf(name: string, entry: CatalogueEvent | undefined): string | undefined {
+  return entry === undefined ? `${name} is no event of the catalogue; it is passed as it is` : undefined;
 }
 
 /** The data, else the notification, else nothing: whatever JavaScript takes for true, as it was written. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelsOf, findEvent, type CatalogueEvent } from '../../../protocol/events/index.js';
 import type { JsonBody } from '../json-body.js';
-import { nameOf, Party, typeOf, wording } from './bodies.js';
+import { echoed, nameOf, Party, partyText, typeOf, wording } from './bodies.js';
 import { envelope } from './envelope.js';
 import { notice, type Notice, type Plan } from './notice.js';
 
@@ -9,7 +9,8 @@ const PaymentNotification = z.object({
   payment: z.looseObject({}),
   cobrador: Party,
   manager: Party,
-  client: Party,
+  /** He is named and not told, so nothing of him is worth a refusal. */
+  client: z.unknown().optional(),
 });
 
 const FOR_COBRADOR = findEvent('payment.received');
@@ -20,8 +21,9 @@ export function paymentNotification(body: JsonBody, nowMs: number): Plan {
   const { payment, cobrador, manager, client } = body.as(PaymentNotification);
   const amount = wording(payment['amount']);
   const what = `pago${amount === undefined ? '' : ` de ${amount}`}`;
-  const whose = client?.name === undefined ? '' : ` de ${nameOf(client, 'un cliente')}`;
-  const fields = { payment: body.text('payment'), client: body.text('client') };
+  const payer = nameOf(client, '');
+  const whose = payer === '' ? '' : ` de ${payer}`;
+  const fields = { payment: body.text('payment'), client: partyText(body, 'client') };
 
   const tell = (
     event: CatalogueEvent | undefined,
@@ -48,13 +50,13 @@ export function paymentNotification(body: JsonBody, nowMs: number): Plan {
           title: 'Pago recibido por cobrador',
           message: `${nameOf(cobrador, 'Un cobrador')} recibió un ${what}${whose}`,
         },
-        { cobrador: body.text('cobrador') },
+        { cobrador: partyText(body, 'cobrador') },
       ),
     ],
     answer: (sent) => ({
       success: true,
       message: 'Payment notification processed',
-      paymentId: payment['id'],
+      paymentId: echoed(payment['id']),
       sent,
     }),
   };

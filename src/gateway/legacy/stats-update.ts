@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { aliasesOf, channelsOf, findEvent } from '../../../protocol/events/index.js';
 import { jsonObject, type JsonBody } from '../json-body.js';
-import { timestamp, wording } from './bodies.js';
+import { echoed, timestamp, wording } from './bodies.js';
 import { notice, type Plan } from './notice.js';
 
 const StatsUpdate = z.looseObject({ type: z.unknown().optional(), user_id: z.unknown().optional() });
@@ -30,8 +30,8 @@ export function statsUpdate(body: JsonBody, nowMs: number): Plan {
       // An unknown type, or no id where one is needed, is told this way and no other.
       success: channels.length > 0,
       message: channels.length > 0 ? 'Stats update processed' : 'Unknown type, or user_id is missing',
-      type: request.type,
-      user_id: request.user_id,
+      type: echoed(request.type),
+      user_id: echoed(request.user_id),
       sent,
     }),
   };

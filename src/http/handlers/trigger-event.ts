@@ -1,7 +1,7 @@
 import { parseTriggerBody, triggerChannels } from '../../../protocol/http-bodies.js';
-import { queryValue, type QueryParameter } from '../../../protocol/request-signature.js';
+import { queryValue, queryValues, type QueryParameter } from '../../../protocol/request-signature.js';
 import type { LocalApp } from '../../connections/local-app.js';
-import { parseInfo, type ApiCall, type Attribute } from '../api-call.js';
+import { infoParameter, parseInfo, type ApiCall, type Attribute } from '../api-call.js';
 import { channelDirectory } from '../channel-directory.js';
 import { EMPTY_OBJECT, HttpError, jsonResponse, type HttpResponse } from '../response.js';
 import { trigger, type Trigger } from '../trigger.js';
@@ -47,7 +47,7 @@ async function answerCounts(
 
 /** Without a body, the parameters may stand in the query: `channels[]=a&channels[]=b`. */
 function fromQuery(parameters: readonly QueryParameter[]): unknown {
-  const channels = parameters.filter(([name]) => /^channels\[\d*\]$/.test(name)).map(([, value]) => value);
+  const channels = queryValues(parameters, 'channels');
   const text = (name: string) => queryValue(parameters, name);
   return {
     name: text('name'),
@@ -55,6 +55,6 @@ function fromQuery(parameters: readonly QueryParameter[]): unknown {
     channel: text('channel'),
     channels: channels.length > 0 ? channels : undefined,
     socket_id: text('socket_id'),
-    info: text('info'),
+    info: infoParameter(parameters),
   };
 }

@@ -14,6 +14,8 @@ export class TestBus {
   /** By topic, in the order they arrived. */
   readonly received = new Map<string, string[]>();
   readonly events: string[] = [];
+  /** What may not have been sent. */
+  readonly unsure: string[] = [];
 
   constructor(readonly bus: Bus) {}
 
@@ -36,6 +38,7 @@ export class TestBus {
       },
       up: () => started.events.push('up'),
       down: () => started.events.push('down'),
+      unsure: (message) => started.unsure.push(Buffer.from(message).toString('latin1')),
     });
     return started;
   }

@@ -102,6 +102,18 @@ export function describeFaults(start: () => Promise<BusBed & { readonly server: 
       await expectHeard('again');
     });
 
+    it('tells what may not have been sent, before it is up again', async () => {
+      bed.server.stall();
+      expect(node.publish(topic, 'first', 'second')).toEqual([true, true]);
+      await node.isDown();
+      await eventually(() => {
+        expect(node.unsure).toEqual(['first', 'second']);
+      });
+      expect(node.events).toEqual(['up', 'down']);
+      bed.server.resume();
+      await node.isUp();
+    });
+
     it('starts without it, and is up when it comes', async () => {
       await bed.server.kill();
       const early = TestBus.start(bed);

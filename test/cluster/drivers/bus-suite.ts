@@ -154,7 +154,12 @@ export function describeBus(start: () => Promise<BusBed>): void {
 
   it('closes quietly, and lets waiting calls end', async () => {
     const { bus } = new TestBus(bed.create());
-    bus.start({ message: () => undefined, up: () => undefined, down: () => undefined });
+    bus.start({
+      message: () => undefined,
+      up: () => undefined,
+      down: () => undefined,
+      unsure: () => undefined,
+    });
     const waiting = bus.subscribe(freshTopic());
 
     await bus.close();

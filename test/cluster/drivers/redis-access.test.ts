@@ -104,10 +104,10 @@ describeWith(REDIS, () => {
     await store.apply('b', change(key, { join }));
     await store.apply('a', change(key, { subscriptions: 0, graceMs: 3000 }));
     await store.apply('b', change(key, { subscriptions: 0, graceMs: 3000 }));
-    await store.release('b', key, 'channel');
+    await store.release('b', key, 'channel', 'b');
     await store.apply('c', change(key, { join }));
     await store.drop('c', key, 0);
-    await store.release('b', key, 'member u1');
+    await store.release('b', key, 'member u1', 'b');
 
     const left = await server.admin.keys('*');
     const ofChannel = left.filter((name) => name.startsWith(`test:{${key}}`));

@@ -25,7 +25,7 @@ type Step =
   | { readonly kind: 'apply'; readonly node: Node; readonly change: Omit<ChannelChange, 'key' | 'change'> }
   | { readonly kind: 'repeat' | 'channels'; readonly node: Node }
   | { readonly kind: 'drop'; readonly node: Node; readonly graceMs: number }
-  | { readonly kind: 'release'; readonly node: Node; readonly what: string }
+  | { readonly kind: 'release'; readonly node: Node; readonly what: string; readonly by: Node }
   | { readonly kind: 'snapshot' };
 
 const node = fc.constantFrom(...NODES);
@@ -59,6 +59,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('release' as const),
       node,
       what: fc.constantFrom('channel', ...USERS.map((id) => `member ${id}`)),
+      by: node,
     }),
     weight: 3,
   },
@@ -104,7 +105,7 @@ class Run {
         this.last.delete(taken.node);
         return this.result(await store.drop(this.name(taken.node), key, taken.graceMs));
       case 'release':
-        return store.release(this.name(taken.node), key, taken.what);
+        return store.release(this.name(taken.node), key, taken.what, taken.by);
       case 'snapshot':
         return [this.snapshot(await store.snapshot(key)), await store.counts([key]), await this.memberIds()];
       case 'channels':

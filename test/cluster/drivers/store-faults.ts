@@ -38,7 +38,7 @@ export function describeStoreFaults(
       const asked = performance.now();
       await expect(store.snapshot(key)).rejects.toThrow();
       expect(performance.now() - asked).toBeLessThan(50);
-      store.cache(key, Uint8Array.of(1), 1000);
+      await expect(store.cache(key, Uint8Array.of(1), 1000, false)).rejects.toThrow();
 
       await bed.server.run();
       await eventually(() => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeBusMessage } from '../../../src/cluster/bus-message.js';
+import { HEIR_MS } from '../../../src/cluster/store-times.js';
 import { eventually } from '../../support/eventually.js';
 import { change, freshKey, freshNode, member, TestStore, type StoreBed } from './store-bed.js';
 
@@ -268,8 +270,8 @@ export function describeStore(start: () => Promise<StoreBed>): void {
         added: [],
         occupancy: 'unchanged',
       });
-      expect(await store.release('a', key, 'member u1')).toBe(false);
-      expect(await store.release('a', key, 'channel')).toBe(false);
+      expect(await store.release('a', key, 'member u1', 'a')).toBe(false);
+      expect(await store.release('a', key, 'channel', 'a')).toBe(false);
     });
 
     it('is released once by the node that holds it, and a repeat gets the same answer', async () => {
@@ -278,15 +280,15 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       await store.apply('a', change(key, { join: [member('u1')] }));
       await store.apply('a', change(key, { subscriptions: 0, graceMs: 5000 }));
 
-      expect(await store.release('b', key, 'member u1')).toBe(false);
-      expect(await store.release('a', key, 'member u1')).toBe(true);
-      expect(await store.release('a', key, 'member u1')).toBe(true);
-      expect(await store.release('b', key, 'member u1')).toBe(false);
+      expect(await store.release('b', key, 'member u1', 'b')).toBe(false);
+      expect(await store.release('a', key, 'member u1', 'a')).toBe(true);
+      expect(await store.release('a', key, 'member u1', 'a')).toBe(true);
+      expect(await store.release('b', key, 'member u1', 'b')).toBe(false);
       expect(await store.apply('b', change(key, { join: [member('u1')] }))).toMatchObject({
         added: ['u1'],
         occupancy: 'unchanged',
       });
-      expect(await store.release('a', key, 'member u1')).toBe(false);
+      expect(await store.release('a', key, 'member u1', 'a')).toBe(false);
     });
 
     it('passes to the node that left last', async () => {
@@ -298,8 +300,8 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       await store.apply('b', change(key, here));
       await store.apply('b', change(key, gone));
 
-      expect(await store.release('a', key, 'member u1')).toBe(false);
-      expect(await store.release('b', key, 'member u1')).toBe(true);
+      expect(await store.release('a', key, 'member u1', 'a')).toBe(false);
+      expect(await store.release('b', key, 'member u1', 'b')).toBe(true);
     });
 
     it('keeps deltas and versions as they are', async () => {
@@ -343,7 +345,7 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       await eventually(async () => {
         expect(await store.channelsOf(node)).toEqual([]);
       });
-      expect(await store.release(node, key, 'member u1')).toBe(false);
+      expect(await store.release(node, key, 'member u1', node)).toBe(false);
     });
 
     it('may have a grace for what leaves by the drop, which a second drop does not cut short', async () => {
@@ -357,22 +359,43 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       expect(await store.apply('b', change(key, { subscriptions: 1 }))).toMatchObject({
         occupancy: 'unchanged',
       });
-      expect(await store.release(node, key, 'member u1')).toBe(true);
-      expect(await store.release(node, key, 'channel')).toBe(false);
+      expect(await store.release(node, key, 'member u1', node)).toBe(true);
+      expect(await store.release(node, key, 'channel', node)).toBe(false);
       await eventually(async () => {
         expect(await store.channelsOf(node)).toEqual([]);
       });
     });
 
-    it('has the graces of a drop answered by a later one when they are over', async () => {
+    it('has what nobody released answered by a later drop, and released to one who asks', async () => {
       const store = await open();
-      const key = freshKey();
-      await store.apply('a', change(key, { join: [member('u1')] }));
-      await store.drop('a', key, 1);
+      const [key, node] = [freshKey(), freshNode()];
+      await store.apply(node, change(key, { join: [member('u1')] }));
+      await store.drop(node, key, 1);
 
       await eventually(async () => {
-        expect(await store.drop('a', key, 1)).toMatchObject({ removed: ['u1'], occupancy: 'vacated' });
+        expect(await store.drop(node, key, 1)).toMatchObject({ removed: ['u1'], occupancy: 'vacated' });
+      }, 2 * HEIR_MS);
+      expect(await store.drop(node, key, 1)).toMatchObject({ removed: [], occupancy: 'unchanged' });
+      expect(await store.channelsOf(node)).toEqual([key]);
+      expect(await store.release(node, key, 'member u1', 'b')).toBe(true);
+      expect(await store.release(node, key, 'member u1', 'c')).toBe(false);
+      expect(await store.release(node, key, 'member u1', 'b')).toBe(true);
+      expect(await store.apply('c', change(key, {}))).toMatchObject({ occupancy: 'unchanged' });
+      expect(await store.release(node, key, 'channel', 'b')).toBe(false);
+    });
+
+    it('has its open graces go on where the drop has one', async () => {
+      const store = await open();
+      const [key, node] = [freshKey(), freshNode()];
+      await store.apply(node, change(key, { join: [member('u1'), member('u2')] }));
+      await store.apply(node, change(key, { leave: ['u1', 'u2'], graceMs: 60_000 }));
+
+      expect(await store.drop(node, key, 60_000)).toMatchObject({
+        removed: expect.arrayContaining(['u1', 'u2']) as unknown,
       });
+      expect(await store.apply('b', change(key, { join: [member('u2')] }))).toMatchObject({ added: [] });
+      expect(await store.release(node, key, 'member u1', 'b')).toBe(true);
+      expect(await store.release(node, key, 'member u2', 'b')).toBe(false);
     });
 
     it('loses what it writes late', async () => {
@@ -401,7 +424,7 @@ export function describeStore(start: () => Promise<StoreBed>): void {
         expect(new Set(await store.channelsOf(node))).toEqual(new Set([keys[0], keys[2]]));
       });
 
-      await store.release(node, keys[0]!, 'channel');
+      await store.release(node, keys[0]!, 'channel', node);
       await eventually(async () => {
         expect(await store.channelsOf(node)).toEqual([keys[2]]);
       });
@@ -432,9 +455,11 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       const [key, short] = [freshKey(), freshKey()];
       expect(await store.cached(key)).toBeUndefined();
 
-      store.cache(key, Uint8Array.of(1), 60_000);
-      store.cache(key, Uint8Array.of(0, 255, 10, 13), 60_000);
-      store.cache(short, Uint8Array.of(1), 1);
+      await Promise.all([
+        store.cache(key, Uint8Array.of(1), 60_000, false),
+        store.cache(key, Uint8Array.of(0, 255, 10, 13), 60_000, false),
+        store.cache(short, Uint8Array.of(1), 1, false),
+      ]);
 
       const found = await store.cached(key);
       expect([...found!.message]).toEqual([0, 255, 10, 13]);
@@ -444,6 +469,26 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       await eventually(async () => {
         expect(await store.cached(short)).toBeUndefined();
       });
+    });
+
+    it('keeps the later of two events where that is asked for: by number of one node, by time of two', async () => {
+      const store = await open();
+      const key = freshKey();
+      const message = (node: string, number: number, sentMs: number) =>
+        encodeBusMessage({ kind: 1, node: node.repeat(16), number, previous: 0, sentMs, except: '' }, '');
+      const kept = async (node: string, number: number, sentMs: number, onlyIfLater = true) => {
+        const cached = message(node, number, sentMs);
+        await store.cache(key, cached, 60_000, onlyIfLater);
+        return cached.equals((await store.cached(key))!.message);
+      };
+
+      expect(await kept('a', 300, 1_700_000_000_000)).toBe(true);
+      expect(await kept('a', 299, 1_700_000_000_900)).toBe(false);
+      expect(await kept('b', 1, 1_700_000_000_000)).toBe(false);
+      expect(await kept('a', 65_536, 1_699_000_000_000)).toBe(true);
+      expect(await kept('b', 1, 1_700_000_000_256)).toBe(true);
+      expect(await kept('a', 70_000, 1_700_000_000_255)).toBe(false);
+      expect(await kept('a', 70_000, 1_600_000_000_000, false)).toBe(true);
     });
 
     it('gives a claim to the first, tells the others that it is pending, and then the answer', async () => {

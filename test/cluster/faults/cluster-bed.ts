@@ -81,10 +81,22 @@ export class MemberList {
 /** More than any fault takes to be found out and mended. */
 export const PATIENCE_MS = 30_000;
 
-/** Starts a node over a Redis; it ends with the test. */
-export async function startNode(redis: RedisServer): Promise<ClusterNode> {
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * Starts a node over a Redis; it ends with the test.
+ *
+ * @param app settings of the app
+ * @param sections further sections of the configuration
+ */
+export async function startNode(
+  redis: RedisServer,
+  app: Settings = {},
+  sections: Settings = {},
+): Promise<ClusterNode> {
   const cluster = { bus: 'redis', redis: { url: redis.url } };
-  const node = new ClusterNode(await ChildServer.start('uws', { maxPresenceMembers: 10_000 }, { cluster }));
+  const settings = { maxPresenceMembers: 10_000, ...app };
+  const node = new ClusterNode(await ChildServer.start('uws', settings, { ...sections, cluster }));
   onTestFinished(async () => {
     for (const client of node.clients) client.terminate();
     await node.child.end();
@@ -93,8 +105,13 @@ export async function startNode(redis: RedisServer): Promise<ClusterNode> {
 }
 
 /** Starts nodes that know each other. */
-export async function startNodes(redis: RedisServer, count = 3): Promise<ClusterNode[]> {
-  const nodes = await Promise.all(Array.from({ length: count }, () => startNode(redis)));
+export async function startNodes(
+  redis: RedisServer,
+  count = 3,
+  app: Settings = {},
+  sections: Settings = {},
+): Promise<ClusterNode[]> {
+  const nodes = await Promise.all(Array.from({ length: count }, () => startNode(redis, app, sections)));
   await eventually(async () => {
     for (const node of nodes) {
       const peers = await node.metric('pregon_cluster_peers');

@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../support/eventually.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { describeWith, REDIS } from '../../support/services.js';
+import { WebhookReceiver } from '../../support/webhook-receiver.js';
 import { Audit } from './audit.js';
 import { PATIENCE_MS, startNode, startNodes, type ClusterNode } from './cluster-bed.js';
 
@@ -66,6 +67,39 @@ describeWith(REDIS, () => {
       expect(seconds).toBeLessThan(14);
       expect(await audit.stop()).toMatchObject(CLEAN);
       expect(lists.flatMap(({ faults }) => faults)).toStrictEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'tell webhooks once of the members of a killed node, unless they come back to another (HOOK-5)',
+    async () => {
+      const redis = await RedisServer.start();
+      onTestFinished(() => redis.stop());
+      const receiver = await WebhookReceiver.start();
+      const webhooks = [{ url: receiver.url, eventTypes: ['member_added', 'member_removed'] }];
+      const nodes = await startNodes(redis, 3, { webhooks });
+      const [first, second, third] = nodes;
+      const list = await first!.join(ROOM, 'ana');
+      await third!.join(ROOM, 'ben');
+      await third!.join(ROOM, 'eva');
+      await list.becomes(['ana', 'ben', 'eva']);
+      await receiver.untilEvents(3);
+      await sleep(9500);
+      third!.child.kill('SIGKILL');
+      await list.becomes(['ana']);
+      await second!.join(ROOM, 'eva');
+      await receiver.untilEvents(4);
+      // What would be too much comes with the next beat and the grace after it.
+      await sleep(8000);
+      const told = receiver.events.map(({ name, user_id: id }) => `${String(name)} ${String(id)}`);
+      expect(told.sort()).toStrictEqual([
+        'member_added ana',
+        'member_added ben',
+        'member_added eva',
+        'member_removed ben',
+      ]);
+      expect(list.faults).toStrictEqual([]);
     },
     TIMEOUT_MS,
   );

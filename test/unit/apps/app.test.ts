@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { AppKey } from '../../../src/apps/app-key.js';
 import { createApp } from '../../../src/apps/app.js';
 import { ConfigAppProvider } from '../../../src/apps/config-app-provider.js';
-import { AppSchema } from '../../../src/config/schema.js';
+import { AppSchema } from '../../../src/config/app-schema.js';
 
 const rotated = AppSchema.parse({
   id: 'rotated',

@@ -12,9 +12,9 @@ describe('files that are made from the code', () => {
   });
 
   it('are found again when they are written', () => {
-    const [, readme] = generatedFiles(read);
-    const [, again] = generatedFiles((path) => (path === 'README.md' ? readme!.content : read(path)));
-    expect(again).toStrictEqual(readme);
+    const [, settings] = generatedFiles(read);
+    const [, again] = generatedFiles((path) => (path === settings!.path ? settings!.content : read(path)));
+    expect(again).toStrictEqual(settings);
   });
 });
 

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { APP, CHANNEL, Simulation, turns } from './simulated-cluster.js';
+import { fuzzOptions } from '../../fuzz/fuzz-options.js';
+import { APP, CHANNEL, randomFrom, Simulation, turns } from './simulated-cluster.js';
 
 const KIND = { presence: false, tellSubscriptions: false, maxMembers: 1000 };
 
@@ -34,6 +36,79 @@ describe('a node that dies', () => {
     await simulation.pass(6000);
     expect(simulation.nodes.map(({ cluster }) => cluster.stats.takeOvers)).toStrictEqual([0, 0, 0]);
     expect(simulation.nodes.map(({ cluster }) => cluster.isHealthy)).toStrictEqual([true, true, true]);
+  });
+});
+
+describe('the webhooks of a node that died (HOOK-5)', () => {
+  const leaves = (simulation: Simulation) => [
+    simulation.activities('MemberRemoved').map((fact) => 'userId' in fact && fact.userId),
+    simulation.activities('ChannelVacated').length,
+  ];
+
+  async function withoutThird(): Promise<Simulation> {
+    const simulation = await Simulation.start({ graceMs: 3000 });
+    await simulation.nodes[2]!.join('a');
+    await simulation.pass(10_000);
+    await simulation.nodes[2]!.cluster.close();
+    await simulation.pass(8000);
+    return simulation;
+  }
+
+  /** @returns when one of the others has cleared it away */
+  async function untilTakenOver(simulation: Simulation): Promise<number> {
+    for (let waited = 0; waited < 10_000; waited += 100) {
+      const taker = simulation.nodes.findIndex(({ cluster }) => cluster.stats.takeOvers > 0);
+      if (taker !== -1) return taker;
+      await simulation.pass(100);
+    }
+    throw new Error('nobody took over');
+  }
+
+  it('are told of its members once, after the grace', async () => {
+    const simulation = await withoutThird();
+    await untilTakenOver(simulation);
+    await simulation.pass(2500);
+    expect(leaves(simulation)).toStrictEqual([[], 0]);
+    await simulation.pass(20_000);
+    expect(leaves(simulation)).toStrictEqual([['a'], 1]);
+  });
+
+  it('are told nothing of a member who comes back to another node meanwhile', async () => {
+    const simulation = await withoutThird();
+    await untilTakenOver(simulation);
+    await simulation.pass(2000);
+    await simulation.nodes[0]!.join('a');
+    await simulation.pass(20_000);
+    expect(leaves(simulation)).toStrictEqual([[], 0]);
+    expect(simulation.activities('MemberAdded')).toHaveLength(1);
+    expect(simulation.activities('ChannelOccupied')).toHaveLength(1);
+  });
+
+  it('are told once also when the node that took over dies within the grace', async () => {
+    const simulation = await withoutThird();
+    const taker = await untilTakenOver(simulation);
+    await simulation.pass(1000);
+    await simulation.nodes[taker]!.cluster.close();
+    // Its timers end with it.
+    simulation.nodes[taker]!.activities.length = 0;
+    await simulation.pass(40_000);
+    expect(leaves(simulation)).toStrictEqual([['a'], 1]);
+  });
+
+  it('are told once of what had left it and was still in its grace', async () => {
+    const simulation = await Simulation.start({ graceMs: 30_000 });
+    const third = simulation.nodes[2]!;
+    await third.join('a');
+    await third.join('b');
+    await simulation.pass(10_000);
+    third.leave('b');
+    await turns();
+    third.leave('a');
+    await turns();
+    await third.cluster.close();
+    third.activities.length = 0;
+    await simulation.pass(100_000);
+    expect(leaves(simulation)).toStrictEqual([['b', 'a'], 1]);
   });
 });
 
@@ -99,6 +174,21 @@ describe('without the store', () => {
     expect(simulation.nodes[0]!.members).toStrictEqual(['a']);
   });
 
+  it('a leave whose grace ends meanwhile is told once when it is back', async () => {
+    const simulation = await Simulation.start({ graceMs: 3000 });
+    const [first] = simulation.nodes;
+    await first!.join('stays');
+    await first!.join('a');
+    first!.leave('a');
+    await turns();
+    simulation.state.interrupt('gone');
+    await simulation.pass(10_000);
+    expect(simulation.activities('MemberRemoved')).toHaveLength(0);
+    simulation.state.resume();
+    await simulation.pass(5000);
+    expect(simulation.activities('MemberRemoved')).toHaveLength(1);
+  });
+
   it('a change whose answer was lost is told once', async () => {
     const simulation = await Simulation.start();
     const [first, second] = simulation.nodes;
@@ -130,6 +220,56 @@ describe('a store that was emptied', () => {
     simulation.nodes[0]!.leave('a');
     await turns();
     for (const node of simulation.nodes) expect(node.witness!.members.has('a')).toBe(false);
+    expect(simulation.activities('ChannelOccupied')).toHaveLength(1);
+    expect(simulation.activities('MemberAdded')).toHaveLength(4);
+    expect(simulation.activities('MemberRemoved')).toHaveLength(1);
+  });
+
+  it('is told once of what changed while it was away, and so are webhooks', async () => {
+    const simulation = await Simulation.start({ graceMs: 3000 });
+    const [first, second, third] = simulation.nodes;
+    for (const [i, node] of simulation.nodes.entries()) await node.join(`watcher-${i}`);
+    for (const user of ['leaves', 'moves', 'opens']) await first!.join(user);
+    await second!.join('everywhere');
+    await first!.join('everywhere');
+    await third!.join('dies');
+    await simulation.pass(10_000);
+    simulation.state.interrupt('gone');
+    simulation.state.clear();
+    await third!.cluster.close();
+    first!.leave('leaves');
+    first!.leave('moves');
+    await second!.join('moves');
+    await second!.join('opens');
+    await second!.join('comes');
+    first!.leave('everywhere');
+    second!.leave('everywhere');
+    await simulation.pass(20_000);
+    simulation.state.resume();
+    await simulation.pass(20_000);
+
+    const told = (type: 'MemberAdded' | 'MemberRemoved') =>
+      simulation.activities(type).map((fact) => ('userId' in fact ? fact.userId : ''));
+    expect(first!.members).toStrictEqual(['comes', 'moves', 'opens', 'watcher-0', 'watcher-1']);
+    expect(second!.members).toStrictEqual(first!.members);
+    for (const node of [first!, second!]) {
+      expect([...node.witness!.members].sort()).toStrictEqual(node.members);
+      expect(node.witness!.faults).toStrictEqual([]);
+    }
+    expect(told('MemberRemoved').sort()).toStrictEqual(['dies', 'everywhere', 'leaves', 'watcher-2']);
+    expect(told('MemberAdded').sort()).toStrictEqual([
+      'comes',
+      'dies',
+      'everywhere',
+      'leaves',
+      'moves',
+      'opens',
+      'watcher-0',
+      'watcher-1',
+      'watcher-2',
+    ]);
+    expect(simulation.activities('ChannelOccupied')).toHaveLength(1);
+    expect(simulation.activities('ChannelVacated')).toHaveLength(0);
   });
 });
 
@@ -155,6 +295,56 @@ describe('events', () => {
     await nodes[1]!.cluster.enter(APP, 'cache-news', { kind: KIND, cached: true }, undefined);
     expect(nodes[1]!.cached).toStrictEqual(['cache-news frame']);
     expect(nodes[1]!.delivered).toStrictEqual([]);
+  });
+
+  it('of a cache channel come once and in order to who subscribes meanwhile, cached or live (CACHE-1)', async () => {
+    const action = fc.record({
+      kind: fc.constantFrom('trigger', 'trigger', 'listen'),
+      node: fc.nat(2),
+      steps: fc.nat(2),
+    });
+    const runs = fc.tuple(fc.array(action, { maxLength: 12 }), fc.nat());
+    await fc.assert(
+      fc.asyncProperty(runs, async ([actions, seed]) => {
+        const random = randomFrom(seed);
+        const simulation = await Simulation.start({ random });
+        const { nodes } = simulation;
+        const clients: Promise<string[]>[] = [];
+        let count = 0;
+        for (const { kind, node, steps } of actions) {
+          // Events through one node have an order; the clients are on all of them.
+          if (kind === 'trigger') nodes[0]!.trigger('cache-news', String(++count));
+          else clients.push(nodes[node]!.listen('cache-news'));
+          for (let i = 0; i < steps; i++) {
+            nodes[Math.floor(random() * nodes.length)]!.line.step();
+            await turns(1);
+          }
+        }
+        await simulation.settle();
+        for (const heard of await Promise.all(clients)) {
+          const first = Number(heard[0] ?? count + 1);
+          expect(heard).toStrictEqual(Array.from({ length: count + 1 - first }, (_, i) => String(first + i)));
+          if (count > 0) expect(heard.at(-1)).toBe(String(count));
+        }
+      }),
+      fuzzOptions(300),
+    );
+  });
+
+  it('of a cache channel outlive a store that is away or emptied (CACHE-1)', async () => {
+    const simulation = await Simulation.start();
+    const [first, second, third] = simulation.nodes;
+    first!.trigger('cache-a', 'before');
+    await turns();
+    simulation.state.clear();
+    simulation.state.interrupt('gone');
+    first!.trigger('cache-b', 'meanwhile');
+    const early = await third!.listen('cache-b');
+    simulation.state.resume();
+    await simulation.pass(5000);
+    expect(await second!.listen('cache-a')).toStrictEqual(['before']);
+    expect(await second!.listen('cache-b')).toStrictEqual(['meanwhile']);
+    expect(early).toStrictEqual(['meanwhile']);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CHANNEL, Simulation, turns } from './simulated-cluster.js';
+import { CHANNEL, randomFrom, Simulation, turns } from './simulated-cluster.js';
 
 const ACTION = fc.record({
   node: fc.nat(2),
@@ -148,15 +148,19 @@ describe('a channel', () => {
     ]);
     expect(simulation.activities('ChannelVacated')).toHaveLength(1);
   });
-});
 
-/** Numbers from 0 to 1, the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
+  it('tells once of who leaves twice within the grace (HOOK-5)', async () => {
+    const simulation = await Simulation.start({ graceMs: 3000 });
+    const [first] = simulation.nodes;
+    await first!.join('a');
+    first!.leave('a');
+    await simulation.pass(1000);
+    await first!.join('a');
+    await simulation.pass(1000);
+    first!.leave('a');
+    await simulation.pass(10_000);
+    expect(simulation.activities('MemberAdded')).toHaveLength(1);
+    expect(simulation.activities('MemberRemoved')).toHaveLength(1);
+    expect(simulation.activities('ChannelVacated')).toHaveLength(1);
+  });
+});

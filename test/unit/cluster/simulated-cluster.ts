@@ -33,6 +33,8 @@ export class Witness {
 export class SlowLine {
   isCut = false;
   private readonly waiting: (() => void)[] = [];
+  /** When the last call in order has been made. */
+  private made: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly random: (() => number) | undefined) {}
 
@@ -61,6 +63,15 @@ export class SlowLine {
     return answer;
   }
 
+  /** As calls over one connection, which take effect in the order they are made. */
+  async inOrder<T>(call: () => Promise<T>): Promise<T> {
+    const answer = this.made.then(() => this.delay()).then(call);
+    this.made = answer.catch(() => undefined);
+    const found = await answer;
+    await this.delay();
+    return found;
+  }
+
   private async delay(): Promise<void> {
     if (this.random === undefined || this.random() < 0.3) return;
     await new Promise<void>((resolve) => this.waiting.push(resolve));
@@ -75,6 +86,9 @@ export class SimulatedNode {
   readonly terminated: string[] = [];
   readonly users: string[] = [];
   readonly cached: string[] = [];
+  /** The last events of cache channels, and those who listen to them, as a node has them beside the cluster. */
+  private readonly lastEvents = new Map<string, string>();
+  private readonly listeners: string[][] = [];
   /** One client that is always in the channel sees all of it; undefined until it is in. */
   witness: Witness | undefined;
 
@@ -96,8 +110,15 @@ export class SimulatedNode {
     return {
       graceMs,
       limitsConnections: false,
-      deliver: (channel, frame, except) => this.delivered.push(`${channel} ${frame} ${except}`.trim()),
-      restoreCached: (channel, frame) => this.cached.push(`${channel} ${frame}`),
+      deliver: (channel, frame, except) => {
+        this.delivered.push(`${channel} ${frame} ${except}`.trim());
+        this.hear(channel, frame);
+        return channel.startsWith('cache-') ? CACHE_MS : 0;
+      },
+      restoreCached: (channel, frame) => {
+        this.cached.push(`${channel} ${frame}`);
+        this.hear(channel, frame);
+      },
       memberAdded: (_channel, { id }) => this.witness?.added(id),
       memberRemoved: (_channel, id) => this.witness?.removed(id),
       subscriptionsChanged: () => undefined,
@@ -115,6 +136,26 @@ export class SimulatedNode {
     for (const member of this.cluster.members(APP, CHANNEL).keys()) this.witness.members.add(member);
   }
 
+  /** Triggers an event on a cache channel. */
+  trigger(channel: string, frame: string): void {
+    this.hear(channel, frame);
+    this.cluster.publish(APP, channel, frame, '', CACHE_MS);
+  }
+
+  /** Subscribes to a cache channel. @returns what the client hears: the last event first, where there is one */
+  async listen(channel: string): Promise<string[]> {
+    await this.cluster.enter(APP, channel, { kind: EVENTS_ONLY, cached: true }, undefined);
+    const last = this.lastEvents.get(channel);
+    const heard = last === undefined ? [] : [last];
+    this.listeners.push(heard);
+    return heard;
+  }
+
+  private hear(channel: string, frame: string): void {
+    if (channel.startsWith('cache-')) this.lastEvents.set(channel, frame);
+    for (const heard of this.listeners) heard.push(frame);
+  }
+
   leave(id: string): void {
     this.cluster.leave(APP, CHANNEL, id);
   }
@@ -124,12 +165,18 @@ export class SimulatedNode {
   }
 }
 
+const CACHE_MS = 60_000;
+const EVENTS_ONLY = { presence: false, tellSubscriptions: false, maxMembers: 0 };
+
 function slowStore(store: MemoryStore, line: SlowLine): ClusterStore {
   return new Proxy(store, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       const method = value.bind(target) as (...args: unknown[]) => unknown;
+      if (name === 'cache' || name === 'cached') {
+        return (...args: unknown[]) => line.inOrder(() => method(...args) as Promise<unknown>);
+      }
       if (name !== 'apply' && name !== 'snapshot') return method;
       return (...args: unknown[]) => line.through(() => method(...args) as Promise<unknown>);
     },
@@ -186,4 +233,15 @@ export class Simulation {
   activities(type: Activity['type']): Activity[] {
     return this.nodes.flatMap(({ activities }) => activities).filter((fact) => fact.type === type);
   }
+}
+
+/** Numbers from 0 to 1, the same for the same seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
 }

@@ -570,6 +570,37 @@ describe('loadConfig', () => {
       expect(problems[0]!.problem).toMatch(problem);
     });
 
+    it.each<[string, Record<string, unknown>, number]>([
+      ['more entries than memory has room for', { cache: { maxEntries: 10_000_001 } }, 10_000_000],
+      ['more keys than memory has room for', { idempotency: { maxKeys: 4e9 } }, 10_000_000],
+      ['more bodies than memory has room for', { gateway: { maxDuplicates: 9e12 } }, 10_000_000],
+      ['more bytes than the transport counts', { server: { maxBufferedBytes: 2 ** 32 } }, 2 ** 30],
+      ['a body that no text can hold', { server: { maxRequestBytes: 2 ** 30 } }, 2 ** 28],
+      ['a time that a timer cannot wait', { webhooks: { requestTimeoutSeconds: 2_147_484 } }, 3600],
+      ['a time that Redis cannot keep', { cache: { ttlSeconds: 9e15 } }, 31_536_000],
+      ['a time that Redis cannot keep', { idempotency: { seconds: 9e15 } }, 31_536_000],
+    ])('is too large: %s', (_mistake, file, most) => {
+      const problems = problemsOf({ file, environment: ENVIRONMENT_APP });
+      expect(problems).toMatchObject([{ problem: expect.stringContaining(`<=${most}`) as string }]);
+      const [[section, values]] = Object.entries(file) as [[string, Record<string, number>]];
+      const atMost = { [section]: Object.fromEntries(Object.keys(values).map((name) => [name, most])) };
+      expect(problemsOf({ file: atMost, environment: ENVIRONMENT_APP })).toEqual([]);
+    });
+
+    it.each<[string, Record<string, string>, RegExp]>([
+      ['a name with a blank', { 'Bad Name': 'x' }, /^is not the name of a header$/],
+      ['no name', { '': 'x' }, /^is not the name of a header$/],
+      ['two lines', { 'X-A': 'x\r\nX-B: y' }, /one line of Latin-1/],
+      ['what HTTP cannot send', { 'X-A': '€' }, /one line of Latin-1/],
+    ])('of a header of a webhook fails the start, its value masked: %s', (_mistake, headers, problem) => {
+      const webhook = { url: 'https://a.test', eventTypes: ['cache_miss'], headers };
+      const problems = problemsOf({ file: { apps: [{ ...APP, webhooks: [webhook] }] } });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]!.key).toBe(`apps.0.webhooks.0.headers.${Object.keys(headers)[0]}`);
+      expect(problems[0]!.value).toBe('"***"');
+      expect(problems[0]!.problem).toMatch(problem);
+    });
+
     it.each<[string, unknown, { key: string; value?: string; problem: RegExp }]>([
       ['no object', [], { key: 'config file', problem: /^must be a JSON object$/ }],
       ['an unknown section', { sever: {} }, { key: 'sever', problem: /^is not a setting$/ }],

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { appKeys, ConfigSchema } from '../../../src/config/schema.js';
+import { ConfigSchema } from '../../../src/config/schema.js';
+import { appKeys } from '../../../src/config/app-schema.js';
 import { isTree, type Tree } from '../../../src/config/tree.js';
 
 const committed: unknown = JSON.parse(

@@ -4,7 +4,7 @@ import { Counters } from '../../../src/activity/counters.js';
 import { ConfigAppProvider } from '../../../src/apps/config-app-provider.js';
 import { EventFaults } from '../../../src/apps/event-faults.js';
 import { EventCache } from '../../../src/channels/event-cache.js';
-import { AppSchema } from '../../../src/config/schema.js';
+import { AppSchema } from '../../../src/config/app-schema.js';
 import type { Connection } from '../../../src/connections/connection.js';
 import { ConnectionServer } from '../../../src/connections/connection-server.js';
 import { LocalApps } from '../../../src/connections/local-apps.js';

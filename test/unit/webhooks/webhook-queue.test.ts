@@ -98,7 +98,14 @@ describe('WebhookQueue', () => {
     const { sent, queue, advance, clock } = start(
       {},
       {
-        headers: { 'X-Extra': 'yes', 'X-Pusher-Key': 'forged', 'content-type': 'text/plain', Host: 'other' },
+        headers: {
+          'X-Extra': 'yes',
+          'X-Pusher-Key': 'forged',
+          'content-type': 'text/plain',
+          Host: 'other',
+          'Transfer-Encoding': 'chunked',
+          Expect: '100-continue',
+        },
       },
     );
     queue.add(occupied('a'));

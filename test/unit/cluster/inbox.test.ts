@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import {
+  BusMessageKind,
+  decodeBusMessage,
+  encodeBusMessage,
+  wrapMessage,
+  type BusMessage,
+} from '../../../src/cluster/bus-message.js';
+import { ClusterStats } from '../../../src/cluster/cluster-stats.js';
+import { Inbox } from '../../../src/cluster/inbox.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+const NODE = 'a'.repeat(16);
+
+/** An inbox that hears of topics a and b, what it delivered, and the numbers after which it asked. */
+class Bed {
+  readonly clock = new FakeClock();
+  readonly delivered: string[] = [];
+  readonly asked: number[] = [];
+  readonly stats = new ClusterStats();
+  readonly inbox = new Inbox(
+    {
+      deliver: (topic, { number }) => this.delivered.push(`${topic} ${number}`),
+      askAgain: (_node, after) => this.asked.push(after),
+    },
+    this.clock,
+    this.stats,
+  );
+
+  constructor() {
+    this.inbox.open('a');
+    this.inbox.open('b');
+  }
+
+  take(topic: string, number: number, previous: number): void {
+    this.inbox.take(topic, this.message(number, previous));
+  }
+
+  resend(topic: string, number: number, previous: number): void {
+    const { message } = this.bytes(number, previous);
+    this.inbox.takeResent(this.bytes(0, 0, BusMessageKind.Resent, wrapMessage(topic, message)).decoded);
+  }
+
+  endOf(question: number): void {
+    this.inbox.takeResent(this.bytes(question, 0, BusMessageKind.Resent).decoded);
+  }
+
+  private message(number: number, previous: number): BusMessage {
+    return this.bytes(number, previous).decoded;
+  }
+
+  private bytes(
+    number: number,
+    previous: number,
+    kind: BusMessage['kind'] = BusMessageKind.Event,
+    body: string | Buffer = '',
+  ) {
+    const header = { kind, node: NODE, number, previous, sentMs: this.clock.now(), except: '' };
+    const message = encodeBusMessage(header, body);
+    return { message, decoded: decodeBusMessage(message)! };
+  }
+}
+
+describe('Inbox', () => {
+  it('waits for what is missing on a topic, asks for it, and goes on in order', () => {
+    const bed = new Bed();
+    bed.take('a', 1, 0);
+    bed.take('a', 4, 3);
+    bed.take('a', 5, 4);
+    bed.take('b', 6, 0);
+    expect(bed.delivered).toEqual(['a 1', 'b 6']);
+    expect(bed.asked).toEqual([1]);
+    bed.resend('a', 2, 1);
+    bed.resend('a', 3, 2);
+    expect(bed.delivered).toEqual(['a 1', 'b 6', 'a 2', 'a 3', 'a 4', 'a 5']);
+    bed.endOf(1);
+    expect(bed.stats.gaps).toBe(0);
+  });
+
+  it('asks for more where another topic misses something earlier, and waits for that answer', () => {
+    const bed = new Bed();
+    bed.take('b', 1, 0);
+    bed.take('a', 2, 0);
+    bed.take('a', 7, 6);
+    bed.take('b', 8, 5);
+    expect(bed.asked).toEqual([2, 1]);
+    bed.endOf(2);
+    expect(bed.stats.gaps).toBe(0);
+    bed.resend('b', 5, 1);
+    bed.resend('a', 6, 2);
+    bed.endOf(1);
+    expect(bed.delivered).toEqual(['b 1', 'a 2', 'b 5', 'b 8', 'a 6', 'a 7']);
+    expect(bed.stats.gaps).toBe(0);
+  });
+
+  it('goes on without what does not come any more, and counts the gap', () => {
+    const bed = new Bed();
+    bed.take('a', 1, 0);
+    bed.take('a', 3, 2);
+    bed.endOf(1);
+    expect(bed.delivered).toEqual(['a 1', 'a 3']);
+    expect(bed.stats.gaps).toBe(1);
+  });
+
+  it('asks again, ever later, only while nothing comes', () => {
+    const bed = new Bed();
+    bed.take('a', 1, 0);
+    bed.take('a', 9, 8);
+    bed.clock.advance(400);
+    expect(bed.asked).toEqual([1, 1]);
+    bed.resend('a', 2, 1);
+    bed.clock.advance(800);
+    expect(bed.asked).toEqual([1, 1]);
+    bed.clock.advance(800);
+    expect(bed.asked).toEqual([1, 1, 1]);
+    bed.endOf(1);
+    bed.clock.advance(60_000);
+    expect(bed.asked).toHaveLength(3);
+  });
+
+  it('asks a node after what had certainly come, though a later message of another topic came', () => {
+    const bed = new Bed();
+    bed.take('a', 1, 0);
+    bed.inbox.heartbeats(new Map([[NODE, 1]]));
+    bed.inbox.heartbeats(new Map([[NODE, 2]]));
+    bed.take('b', 9, 0);
+    bed.inbox.interrupt();
+    bed.inbox.heartbeats(new Map([[NODE, 9]]));
+    bed.inbox.heartbeats(new Map([[NODE, 9]]));
+    bed.inbox.recover();
+    expect(bed.asked).toEqual([1]);
+    bed.resend('a', 8, 1);
+    bed.resend('b', 9, 0);
+    bed.endOf(1);
+    expect(bed.delivered).toEqual(['a 1', 'b 9', 'a 8']);
+    expect(bed.stats.duplicates).toBe(1);
+  });
+});

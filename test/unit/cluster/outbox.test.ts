@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { BusMessageKind, decodeBusMessage } from '../../../src/cluster/bus-message.js';
+import type { Bus } from '../../../src/cluster/bus.js';
+import { ClusterStats } from '../../../src/cluster/cluster-stats.js';
+import { Outbox, type OutgoingMessage } from '../../../src/cluster/outbox.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+/** A bus that takes messages or does not, and an outbox on it. */
+class Bed {
+  readonly published: string[] = [];
+  takes = true;
+  readonly outbox: Outbox;
+
+  constructor() {
+    const bus: Pick<Bus, 'publish' | 'lossy'> = {
+      lossy: true,
+      publish: (topic, message) => {
+        if (this.takes) this.published.push(`${topic} ${decodeBusMessage(message)!.body.toString()}`);
+        return this.takes;
+      },
+    };
+    this.outbox = new Outbox('a'.repeat(16), bus as Bus, new FakeClock(), new ClusterStats());
+  }
+
+  publish(topic: string, body: string, first?: () => Promise<unknown>): Uint8Array {
+    return this.outbox.publish(event(topic, body), true, first);
+  }
+}
+
+const event = (topic: string, body: string): OutgoingMessage => {
+  return { kind: BusMessageKind.Event, topic, body, except: '' };
+};
+
+describe('Outbox', () => {
+  it('sends in their order, when the bus is back, events and orders that it did not take', () => {
+    const bed = new Bed();
+    bed.takes = false;
+    bed.publish('a', '1');
+    bed.outbox.publish({ ...event('#terminate', 'user'), kind: BusMessageKind.Terminate }, false);
+    bed.publish('a', '2');
+    expect(bed.outbox.sent).toBe(0);
+    bed.takes = true;
+    bed.outbox.sendKept();
+    bed.outbox.sendKept();
+    expect(bed.published).toEqual(['a 1', '#terminate user', 'a 2']);
+    expect(bed.outbox.sent).toBe(3);
+  });
+
+  it('sends again what the bus may have lost, and until then counts it as not sent', () => {
+    const bed = new Bed();
+    const messages = ['1', '2', '3'].map((body) => bed.publish('a', body));
+    expect(bed.outbox.sent).toBe(3);
+    bed.outbox.unsure(messages[2]!);
+    bed.outbox.unsure(messages[1]!);
+    expect(bed.outbox.sent).toBe(1);
+    bed.outbox.sendKept();
+    expect(bed.published).toEqual(['a 1', 'a 2', 'a 3', 'a 2', 'a 3']);
+    expect(bed.outbox.sent).toBe(3);
+  });
+
+  it.each(['is over', 'has failed'])(
+    'holds a message and its successors back until what comes first %s',
+    async (how) => {
+      const bed = new Bed();
+      let finish: () => void = () => undefined;
+      const first = new Promise<void>((resolve, reject) => {
+        finish =
+          how === 'is over'
+            ? resolve
+            : () => {
+                reject(new Error('failed'));
+              };
+      });
+      bed.publish('a', '1', () => first);
+      bed.publish('a', '2');
+      bed.publish('b', '3');
+      expect(bed.published).toEqual(['b 3']);
+      expect(bed.outbox.sent).toBe(0);
+      finish();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      bed.publish('a', '4');
+      expect(bed.published).toEqual(['b 3', 'a 1', 'a 2', 'a 4']);
+      expect(bed.outbox.sent).toBe(4);
+    },
+  );
+});
