@@ -40,7 +40,7 @@ export class MemoryState {
   readonly claims: LRUCache<string, string>;
   private readonly channels = new Map<string, MemoryChannel>();
   /** Which channels a node has, or may have, something in. */
-  private readonly index = new Map<string, Set<string>>();
+  private readonly index = new Map<string, { readonly node: string; readonly keys: Set<string> }>();
   private readonly stores = new Set<MemoryStore>();
   /** @internal */
   readonly watchers = new Interest<MemoryStore>();
@@ -103,10 +103,14 @@ export class MemoryState {
 
   apply(node: string, change: ChannelChange): ChannelResult {
     const { key } = change;
+    const entry = this.indexOf(node);
     // As the Redis store's index, which cannot change in the same step, it names the channel before there is anything.
-    this.indexOf(node).add(key);
+    entry.keys.add(key);
     const channel = this.channelAt(key);
-    const { answer } = this.told(key, channel.apply(node, change));
+    // A later life of a channel goes on from a higher version.
+    const firstVersion = Math.floor(this.clock.now() * 1000);
+    // The same text for all channels of the node.
+    const { answer } = this.told(key, channel.apply(entry.node, change, firstVersion));
     this.tidy(node, key, channel, change.graceMs);
     return { ...answer, snapshot: change.wantSnapshot ? channel.snapshot : undefined };
   }
@@ -155,7 +159,7 @@ export class MemoryState {
   }
 
   channelsOf(node: string): readonly string[] {
-    return [...(this.index.get(node) ?? [])];
+    return [...(this.index.get(node)?.keys ?? [])];
   }
 
   /** Hands a delta to the stores that watch the channel. */
@@ -174,8 +178,7 @@ export class MemoryState {
   private channelAt(key: string): MemoryChannel {
     let channel = this.channels.get(key);
     if (channel === undefined) {
-      // A later life of a channel goes on from a higher version.
-      channel = new MemoryChannel(Math.floor(this.clock.now() * 1000));
+      channel = new MemoryChannel();
       this.channels.set(key, channel);
     }
     return channel;
@@ -203,17 +206,17 @@ export class MemoryState {
     }
   }
 
-  private indexOf(node: string): Set<string> {
-    let keys = this.index.get(node);
-    if (keys === undefined) {
-      keys = new Set();
-      this.index.set(node, keys);
+  private indexOf(node: string): { readonly node: string; readonly keys: Set<string> } {
+    let entry = this.index.get(node);
+    if (entry === undefined) {
+      entry = { node, keys: new Set() };
+      this.index.set(node, entry);
     }
-    return keys;
+    return entry;
   }
 
   private unindex(node: string, key: string): void {
-    const keys = this.index.get(node);
+    const keys = this.index.get(node)?.keys;
     keys?.delete(key);
     if (keys?.size === 0) this.index.delete(node);
   }
