@@ -17,6 +17,7 @@ const LAYERS = [
   ['admin', '^src/admin/'],
   ['transports', '^src/transports/'],
   ['server', '^src/server[.]ts$'],
+  ['workers', '^src/workers/'],
   ['cli', '^src/cli/'],
   ['index', '^src/index[.]ts$'],
 ];

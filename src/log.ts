@@ -22,11 +22,15 @@ export interface LogOptions {
   readonly format: 'auto' | 'json' | 'pretty';
 }
 
-/** Writes to standard output. */
-export function createLog({ level, format }: LogOptions): Log {
+/**
+ * Writes to standard output.
+ *
+ * @param fields of each line, beside the process id
+ */
+export function createLog({ level, format }: LogOptions, fields: object = {}): Log {
   const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
   const output = isPretty ? pretty({ ignore: 'pid,hostname', sync: true }) : STANDARD_OUTPUT;
-  const logger = pino({ level, base: { pid: process.pid } }, output);
+  const logger = pino({ level, base: { pid: process.pid, ...fields } }, output);
   return {
     debug: (fields, message) => {
       logger.debug(fields, message);
@@ -45,6 +49,16 @@ export function createLog({ level, format }: LogOptions): Log {
     },
     isDebug: logger.isLevelEnabled('debug'),
   };
+}
+
+/** The last boundary: what none of the others caught is logged, and everybody else goes on being served. */
+export function logUncaught(log: Log): void {
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught exception');
+  });
+  process.on('unhandledRejection', (reason) => {
+    log.fatal({ err: reason }, 'unhandled rejection');
+  });
 }
 
 const STANDARD_OUTPUT: DestinationStream = { write: writeLine };

@@ -22,7 +22,7 @@ import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics/metrics.js';
 import { createTransport } from './transports/create-transport.js';
 import { findTls } from './transports/find-tls.js';
-import { ListenError, type Transport } from './transports/transport.js';
+import { ListenError, type Transport, type TransportName } from './transports/transport.js';
 import { packageVersion } from './version.js';
 import { createPost } from './webhooks/post.js';
 import { Webhooks } from './webhooks/webhooks.js';
@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** Connects it with other nodes; without, it is alone. */
   readonly cluster?: ClusterDrivers;
+  /** Several nodes listen on the port, and whoever started them manages them: this one has no management port. */
+  readonly sharesPort?: boolean;
 }
 
 /** Where a started server can be reached. */
@@ -63,6 +65,29 @@ export function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** Where the management port is, for the start log. */
+export function managementUrl({ management }: Config, port: number | undefined): string {
+  return port === undefined ? 'off' : `http://${hostInUrl(management.host)}:${port}`;
+}
+
+/**
+ * @returns the port; undefined where there is to be none
+ * @throws ListenError when it cannot be had
+ */
+export async function startManagement(
+  server: ManagementServer | undefined,
+  { management: { host, port } }: Config,
+): Promise<number | undefined> {
+  try {
+    return await server?.listen(host, port);
+  } catch (cause) {
+    throw new ListenError(
+      `cannot listen on ${host}:${port} for management; is the port in use? (management.port, PREGON_MANAGEMENT_PORT)`,
+      { cause },
+    );
+  }
+}
+
 /** One node: the parts, built from a configuration and connected. */
 export class PregonServer {
   private readonly log: Log;
@@ -72,6 +97,8 @@ export class PregonServer {
   private readonly connections: ConnectionServer;
   private readonly http: HttpServer;
   private readonly hub: Hub | undefined;
+  /** Undefined where nobody asks for them. */
+  readonly metrics: Metrics | undefined;
   private readonly management: ManagementServer | undefined;
   private readonly cluster: Cluster | undefined;
   private readonly webhooks: Webhooks;
@@ -86,7 +113,7 @@ export class PregonServer {
    */
   constructor(
     private readonly config: Config,
-    options: ServerOptions = {},
+    private readonly options: ServerOptions = {},
   ) {
     const { apps: appConfigs } = config;
     const server = { ...config.server, idleTimeoutSeconds: wholeSteps(config.server.idleTimeoutSeconds) };
@@ -96,7 +123,15 @@ export class PregonServer {
     this.scheme = tls === undefined ? 'http' : 'https';
 
     const maxMessageBytes = Math.max(...appConfigs.map((app) => app.maxMessageBytes));
-    const chosen = createTransport(server.transport, { server, maxMessageBytes, tls, clock, log });
+    const sharesPort = options.sharesPort === true;
+    const chosen = createTransport(server.transport, {
+      server,
+      sharesPort,
+      maxMessageBytes,
+      tls,
+      clock,
+      log,
+    });
     this.transport = chosen.transport;
     this.transportNote = chosen.note;
 
@@ -137,9 +172,13 @@ export class PregonServer {
     if (config.management.enabled) {
       const version = packageVersion();
       const transport = this.transport.name;
-      const metrics = new Metrics({ counters, apps, cache, hub: this.hub, cluster, version, transport });
-      this.management = new ManagementServer({ metrics, readiness });
+      this.metrics = new Metrics({ counters, apps, cache, hub: this.hub, cluster, version, transport });
+      if (!sharesPort) this.management = new ManagementServer({ metrics: this.metrics, readiness });
     }
+  }
+
+  get transportName(): TransportName {
+    return this.transport.name;
   }
 
   /**
@@ -171,7 +210,7 @@ export class PregonServer {
     const managementPort = await this.startManagement();
     this.state = { ready: true };
     const address = { scheme: this.scheme, host: config.server.host, port, managementPort };
-    this.logStart(address);
+    if (this.options.sharesPort !== true) this.log.info(this.describe(address), 'listening');
     return address;
   }
 
@@ -207,21 +246,30 @@ export class PregonServer {
   }
 
   /** A node that cannot reach the others still serves its clients, and should not be sent more. */
-  private readiness(): Readiness {
+  readiness(): Readiness {
     if (!this.state.ready || this.cluster === undefined || this.cluster.isHealthy) return this.state;
     return { ready: false, reason: 'degraded: the other nodes cannot be reached' };
   }
 
+  /** What the start log says of a server. */
+  describe({ scheme, host, port, managementPort }: ServerAddress): object {
+    const { apps, server } = this.config;
+    return {
+      url: `${scheme}://${hostInUrl(host)}:${port}${server.pathPrefix}`,
+      apps: apps.map(({ id }) => id),
+      transport: this.transportNote,
+      gateway: this.config.gateway.secret === null ? 'off' : 'on',
+      hub: this.hub === undefined ? 'off' : 'on',
+      management: managementUrl(this.config, managementPort),
+    };
+  }
+
   private async startManagement(): Promise<number | undefined> {
-    const { host, port } = this.config.management;
     try {
-      return await this.management?.listen(host, port);
-    } catch (cause) {
+      return await startManagement(this.management, this.config);
+    } catch (error) {
       await this.close();
-      throw new ListenError(
-        `cannot listen on ${host}:${port} for management; is the port in use? (management.port, PREGON_MANAGEMENT_PORT)`,
-        { cause },
-      );
+      throw error;
     }
   }
 
@@ -241,21 +289,5 @@ export class PregonServer {
     } catch (error) {
       this.log.error({ err: error }, 'a periodic task failed');
     }
-  }
-
-  private logStart({ scheme, host, port, managementPort }: ServerAddress): void {
-    const { apps, management, server } = this.config;
-    this.log.info(
-      {
-        url: `${scheme}://${hostInUrl(host)}:${port}${server.pathPrefix}`,
-        apps: apps.map(({ id }) => id),
-        transport: this.transportNote,
-        gateway: this.config.gateway.secret === null ? 'off' : 'on',
-        hub: this.hub === undefined ? 'off' : 'on',
-        management:
-          managementPort === undefined ? 'off' : `http://${hostInUrl(management.host)}:${managementPort}`,
-      },
-      'listening',
-    );
   }
 }

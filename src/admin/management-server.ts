@@ -1,9 +1,13 @@
 import fastify, { type FastifyInstance } from 'fastify';
 
+interface ReadyState {
+  readonly ready: boolean;
+}
+
 /** What the management port shows. */
 export interface ManagementSources {
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
-  readonly readiness: () => { readonly ready: boolean };
+  readonly readiness: () => ReadyState | Promise<ReadyState>;
 }
 
 /** The management port: `/metrics` for Prometheus, `/health` and `/ready`. On loopback unless set otherwise. */
@@ -15,8 +19,8 @@ export class ManagementServer {
       return reply.type(metrics.contentType).send(await metrics.text());
     });
     this.app.get('/health', () => ({ health: 'OK' }));
-    this.app.get('/ready', (_request, reply) => {
-      const state = readiness();
+    this.app.get('/ready', async (_request, reply) => {
+      const state = await readiness();
       return reply.status(state.ready ? 200 : 503).send(state);
     });
   }

@@ -5,7 +5,7 @@ import { SYSTEMS, type System } from '../../protocol/events/index.js';
 import { ConfigError } from '../config/config-error.js';
 import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load-config.js';
 import { printConfig } from '../config/print-config.js';
-import { readPathPrefix, readSeconds } from '../config/readers.js';
+import { readPathPrefix, readSeconds, readWorkers, type Reader } from '../config/readers.js';
 import { configJsonSchema } from '../config/schema.js';
 import { ListenError } from '../transports/transport.js';
 import { packageVersion } from '../version.js';
@@ -24,6 +24,7 @@ interface StartOptions {
   readonly path?: string;
   readonly hostname?: string;
   readonly transport?: string;
+  readonly workers?: number | 'auto';
   readonly drain?: number;
   readonly debug?: true;
 }
@@ -35,6 +36,7 @@ const SETTINGS: readonly [option: keyof StartOptions, flag: string, path: string
   ['path', '--path', 'server.pathPrefix'],
   ['hostname', '--hostname', 'tls.hostname'],
   ['transport', '--transport', 'server.transport'],
+  ['workers', '--workers', 'server.workers'],
   ['drain', '--drain', 'server.drainSeconds'],
   ['debug', '--debug', 'log.level'],
 ];
@@ -97,9 +99,14 @@ function withStartOptions(command: Command): Command {
     .option('--hostname <name>', 'host whose Herd or Valet certificate is served')
     .option('--transport <name>', 'auto, uws or ws')
     .option(
+      '--workers <number>',
+      'processes that serve the port together; auto is one for each core',
+      parseWith(readWorkers),
+    )
+    .option(
       '--drain <time>',
       'over how long a stopping server closes its connections, such as 120s',
-      parseTime,
+      parseWith(readSeconds),
     )
     .option('--debug', 'log each connection, subscription and refusal');
 }
@@ -119,12 +126,14 @@ function parsePort(text: string): number {
   return Number(text);
 }
 
-function parseTime(text: string): number {
-  try {
-    return readSeconds(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
+function parseWith<T>(read: Reader<T>): (text: string) => T {
+  return (text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
 }
 
 /** Turns what went wrong into words and an exit code. */

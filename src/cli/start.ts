@@ -1,7 +1,10 @@
 import { createClusterDrivers } from '../cluster/create-cluster-drivers.js';
 import type { LoadedConfig } from '../config/load-config.js';
-import { createLog, type Log } from '../log.js';
+import type { Config } from '../config/schema.js';
+import { createLog, logUncaught, type Log } from '../log.js';
 import { PregonServer } from '../server.js';
+import { workerCount } from '../workers/workers.js';
+import { WorkersServer } from '../workers/workers-server.js';
 import { ExitCode } from './exit-codes.js';
 
 /**
@@ -12,23 +15,29 @@ import { ExitCode } from './exit-codes.js';
  */
 export async function runServer({ config, development }: LoadedConfig): Promise<number> {
   const log = createLog(config.log);
-  // The last boundary: what none of the others caught is logged, and everybody else goes on being served.
-  process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'uncaught exception');
-  });
-  process.on('unhandledRejection', (reason) => {
-    log.fatal({ err: reason }, 'unhandled rejection');
-  });
-
+  logUncaught(log);
   // Listened to before the start: whoever waits for the server to listen may want it to end at once.
-  const signal = untilSignal();
-  const cluster = await createClusterDrivers(config.cluster);
-  const server = new PregonServer(config, { log, ...(cluster && { cluster }) });
-  await server.start();
+  const signal = listenToSignals();
+  const server = await createServer(config, log);
+  try {
+    await server.start();
+  } catch (error) {
+    // A signal to the whole group also ends workers that have just begun to start.
+    if (signal.isSent) return ExitCode.Ok;
+    throw error;
+  }
   if (development) logDevelopment(log);
-  await signal;
+  await signal.sent;
   await server.stop();
   return ExitCode.Ok;
+}
+
+/** One process, or several that behave as one. */
+async function createServer(config: Config, log: Log): Promise<PregonServer | WorkersServer> {
+  const count = workerCount(config.server.workers);
+  if (count > 1) return new WorkersServer(config, count, log);
+  const cluster = await createClusterDrivers(config.cluster);
+  return new PregonServer(config, { log, ...(cluster && { cluster }) });
 }
 
 function logDevelopment(log: Log): void {
@@ -38,15 +47,20 @@ function logDevelopment(log: Log): void {
   );
 }
 
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    const onSignal = (exitCode: number) => () => {
-      if (isStopping) process.exit(exitCode);
-      isStopping = true;
-      resolve();
-    };
-    process.on('SIGINT', onSignal(ExitCode.SecondInterrupt));
-    process.on('SIGTERM', onSignal(ExitCode.SecondTerminate));
-  });
+interface StopSignal {
+  readonly isSent: boolean;
+  readonly sent: Promise<void>;
+}
+
+function listenToSignals(): StopSignal {
+  let stop: () => void;
+  const signal = { isSent: false, sent: new Promise<void>((resolve) => (stop = resolve)) };
+  const onSignal = (exitCode: number) => () => {
+    if (signal.isSent) process.exit(exitCode);
+    signal.isSent = true;
+    stop();
+  };
+  process.on('SIGINT', onSignal(ExitCode.SecondInterrupt));
+  process.on('SIGTERM', onSignal(ExitCode.SecondTerminate));
+  return signal;
 }

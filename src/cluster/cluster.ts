@@ -212,6 +212,9 @@ export class Cluster {
           this.users.take(key, delta.version, delta.subscriptions);
         });
       },
+      died: () => {
+        this.membership.hurry();
+      },
       up: () => {
         log.info({}, 'the cluster store is there');
         this.membership.rejoin();

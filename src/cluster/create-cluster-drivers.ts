@@ -1,6 +1,9 @@
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
 import type { Bus } from './bus.js';
+import { HubBus } from './hub-bus.js';
+import type { HubAddress } from './hub-connection.js';
+import { HubStore } from './hub-store.js';
 import { natsSettings, redisSettings } from './driver-settings.js';
 import type { NatsBus } from './nats-bus.js';
 import type { RedisBus } from './redis-bus.js';
@@ -49,6 +52,11 @@ export async function createClusterDrivers(
   }
   const driver = await load(config.bus, 'ioredis', modules.redisBus);
   return { bus: new driver.RedisBus(redis, prefix), store };
+}
+
+/** The drivers of one of several processes that meet at a hub, not started yet. */
+export function createHubDrivers(address: HubAddress): ClusterDrivers {
+  return { bus: new HubBus(address), store: new HubStore(address) };
 }
 
 async function load<T>(bus: string, library: string, module: () => Promise<T>): Promise<T> {

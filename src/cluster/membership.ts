@@ -61,6 +61,8 @@ export class Membership {
   private joinedAtMs = -Infinity;
   private retryMs = RETRY_MS;
   private isBeating = false;
+  /** The next beat is not to wait. */
+  private isHurried = false;
   private isStopped = false;
   /** Since when the beats came in time, as far as other nodes may be judged by that. */
   private steadySinceMs: number;
@@ -99,6 +101,12 @@ export class Membership {
     this.schedule(this.retryMs);
   }
 
+  /** Another node is known to be dead: looks after it without waiting for the next beat. */
+  hurry(): void {
+    if (this.isBeating) this.isHurried = true;
+    else void this.beat();
+  }
+
   /** Gives the lease back. */
   async leave(): Promise<void> {
     this.stop();
@@ -124,7 +132,8 @@ export class Membership {
     try {
       const beat = await this.context.store.beat({ id: this.id, ...this.context.describe() }, !this.hadLease);
       this.take(beat);
-      this.schedule(this.isJoined ? BEAT_MS * (0.9 + Math.random() * 0.2) : 0);
+      this.schedule(this.isJoined && !this.isHurried ? BEAT_MS * (0.9 + Math.random() * 0.2) : 0);
+      this.isHurried = false;
     } catch (error) {
       this.isJoined = false;
       this.schedule(RETRY_MS);

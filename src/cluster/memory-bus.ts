@@ -1,8 +1,11 @@
 import type { Bus, BusListener } from './bus.js';
+import { Interest } from './interest.js';
 
 /** What the buses of one process share: the wire between them. It can be cut, as a server can go away. */
 export class MemoryHub {
   private readonly buses = new Set<MemoryBus>();
+  /** @internal */
+  readonly interest = new Interest<MemoryBus>();
   private cut: string | undefined;
 
   get isUp(): boolean {
@@ -34,7 +37,9 @@ export class MemoryHub {
 
   /** @internal */
   carry(topic: string, message: Uint8Array): void {
-    for (const bus of this.buses) bus.arrive(topic, message);
+    this.interest.tell(topic, (bus) => {
+      bus.arrive(topic, message);
+    });
   }
 }
 
@@ -42,7 +47,6 @@ export class MemoryHub {
 export class MemoryBus implements Bus {
   readonly lossy = false;
   private listener: BusListener | undefined;
-  private readonly topics = new Set<string>();
   private waiting: (() => void)[] = [];
   private isClosed = false;
 
@@ -70,27 +74,27 @@ export class MemoryBus implements Bus {
   }
 
   subscribe(topic: string): Promise<void> {
-    this.topics.add(topic);
+    this.hub.interest.add(topic, this);
     if (this.isUp) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   unsubscribe(topic: string): void {
-    this.topics.delete(topic);
+    this.hub.interest.delete(topic, this);
   }
 
   close(): Promise<void> {
     this.isClosed = true;
     this.hub.detach(this);
     this.listener = undefined;
-    this.topics.clear();
+    this.hub.interest.forget(this);
     this.settle();
     return Promise.resolve();
   }
 
   /** @internal */
   arrive(topic: string, message: Uint8Array): void {
-    if (this.isUp && this.topics.has(topic)) this.listener?.message(topic, message);
+    if (this.isUp) this.listener?.message(topic, message);
   }
 
   /** @internal */

@@ -21,6 +21,21 @@ interface Grace {
   readonly dueAt: number;
 }
 
+/** What one node has in a channel, and the answer it gets again for a repeat. */
+interface Share {
+  readonly node: string;
+  /** 0 where only the answer is left. */
+  subscriptions: number;
+  change: string;
+  answer: Answer | undefined;
+}
+
+/** Of all channels without; never written to. There may be a channel for each connection, and most have no members. */
+const NO_MEMBERS = new Map<string, Member>();
+const NO_GRACES = new Map<string, Grace>();
+const NO_RELEASES = new Map<string, { readonly by: string }>();
+const NONE: readonly string[] = [];
+
 /** What a step did so far. */
 interface Step {
   readonly node: string;
@@ -49,18 +64,14 @@ const DROP = '#drop';
  * same.
  */
 export class MemoryChannel {
-  private readonly subscriptions = new Map<string, number>();
+  private readonly shares: Share[] = [];
   /** In the order they came. */
-  private readonly members = new Map<string, Member>();
-  private readonly graces = new Map<string, Grace>();
+  private members = NO_MEMBERS;
+  private graces = NO_GRACES;
   /** Graces that ended, and who ended them, so that the same node gets the same answer again. */
-  private readonly released = new Map<string, { readonly by: string }>();
-  private readonly answers = new Map<string, { readonly change: string; readonly answer: Answer }>();
+  private released = NO_RELEASES;
   private total = 0;
   private version = 0;
-
-  /** @param firstVersion of a channel that was not occupied before */
-  constructor(private readonly firstVersion: number) {}
 
   get isOccupied(): boolean {
     return this.total > 0;
@@ -84,11 +95,11 @@ export class MemoryChannel {
 
   /** Nothing is kept for repeats or for what may come back. */
   get canBeForgotten(): boolean {
-    return this.total === 0 && this.graces.size === 0 && this.answers.size === 0 && this.released.size === 0;
+    return this.total === 0 && this.graces.size === 0 && this.shares.length === 0 && this.released.size === 0;
   }
 
   isOccupiedBy(node: string): boolean {
-    return this.subscriptions.has(node);
+    return this.subscriptionsOf(node) > 0;
   }
 
   hasGraceOf(node: string): boolean {
@@ -96,10 +107,14 @@ export class MemoryChannel {
     return false;
   }
 
-  apply(node: string, change: ChannelChange): Applied {
-    const before = this.answers.get(node);
-    if (before?.change === change.change) return { answer: before.answer, delta: undefined };
+  /** @param firstVersion where it was not occupied before */
+  apply(node: string, change: ChannelChange, firstVersion: number): Applied {
+    const before = this.shareOf(node);
+    if (before?.answer !== undefined && before.change === change.change) {
+      return { answer: before.answer, delta: undefined };
+    }
 
+    if (this.version === 0 && change.subscriptions > 0) this.version = firstVersion;
     const step = newStep(node, change.graceMs, 0);
     const isOut = change.subscriptions === 0;
     const join = isOut ? [] : change.join;
@@ -107,23 +122,23 @@ export class MemoryChannel {
     const leave = isOut || change.replace ? this.membersOf(node) : change.leave;
     for (const id of leave) if (!joining.has(id)) this.leave(step, id);
     for (const member of join) this.join(step, member, change.maxMembers);
-    const difference = change.subscriptions - (this.subscriptions.get(node) ?? 0);
+    const difference = change.subscriptions - this.subscriptionsOf(node);
     const occupancy = this.setSubscriptions(step, change.subscriptions);
     const applied = this.finish(step, occupancy, change.tellSubscriptions && difference !== 0);
-    this.answers.set(node, { change: change.change, answer: applied.answer });
+    this.keepAnswer(node, change.change, applied.answer);
     return applied;
   }
 
   /** Takes a node out, with what is due of the graces it held. Once nothing is left of it, a repeat gets the same answer. */
   drop(node: string, graceMs: number, nowMs: number): Applied {
     const due = [...this.graces].filter(([, grace]) => grace.node === node && grace.dueAt <= nowMs);
-    const before = this.answers.get(node);
-    if (due.length === 0 && !this.subscriptions.has(node)) {
-      const answer = before?.change === DROP ? before.answer : unchanged(this.version);
-      return { answer, delta: undefined };
+    const hadSubscriptions = this.isOccupiedBy(node);
+    if (due.length === 0 && !hadSubscriptions) {
+      const before = this.shareOf(node);
+      const kept = before?.change === DROP ? before.answer : undefined;
+      return { answer: kept ?? unchanged(this.version), delta: undefined };
     }
     const step = newStep(node, graceMs, nowMs + graceMs + HEIR_MS);
-    const hadSubscriptions = this.subscriptions.has(node);
     for (const id of this.membersOf(node)) this.leave(step, id);
     let occupancy = this.setSubscriptions(step, 0);
     for (const [what] of due) {
@@ -133,8 +148,8 @@ export class MemoryChannel {
       else step.removed.push(what.slice('member '.length));
     }
     const applied = this.finish(step, occupancy, hadSubscriptions);
-    if (this.hasGraceOf(node)) this.answers.delete(node);
-    else this.answers.set(node, { change: DROP, answer: applied.answer });
+    if (this.hasGraceOf(node)) this.forgetAnswer(node);
+    else this.keepAnswer(node, DROP, applied.answer);
     return applied;
   }
 
@@ -142,15 +157,17 @@ export class MemoryChannel {
   release(node: string, what: string, by: string): boolean {
     if (this.graces.get(what)?.node !== node) return this.released.get(what)?.by === by;
     this.graces.delete(what);
+    if (this.released === NO_RELEASES) this.released = new Map();
     this.released.set(what, { by });
     return true;
   }
 
   /** @returns a task that forgets the answer this node would get again, once it is not here any more */
   answerToForget(node: string): () => void {
-    const answer = this.answers.get(node);
+    const answer = this.shareOf(node)?.answer;
     return () => {
-      if (this.answers.get(node) === answer && !this.subscriptions.has(node)) this.answers.delete(node);
+      const share = this.shareOf(node);
+      if (share?.subscriptions === 0 && share.answer === answer) this.forgetAnswer(node);
     };
   }
 
@@ -160,6 +177,34 @@ export class MemoryChannel {
     return () => {
       if (this.released.get(what) === release) this.released.delete(what);
     };
+  }
+
+  private shareOf(node: string): Share | undefined {
+    return this.shares.find((share) => share.node === node);
+  }
+
+  private subscriptionsOf(node: string): number {
+    return this.shareOf(node)?.subscriptions ?? 0;
+  }
+
+  private setShare(node: string, subscriptions: number): void {
+    const share = this.shareOf(node);
+    if (share !== undefined) share.subscriptions = subscriptions;
+    else this.shares.push({ node, subscriptions, change: '', answer: undefined });
+  }
+
+  private keepAnswer(node: string, change: string, answer: Answer): void {
+    const share = this.shareOf(node);
+    if (share === undefined) this.shares.push({ node, subscriptions: 0, change, answer });
+    else [share.change, share.answer] = [change, answer];
+  }
+
+  private forgetAnswer(node: string): void {
+    const index = this.shares.findIndex((share) => share.node === node);
+    const share = this.shares[index];
+    if (share === undefined) return;
+    if (share.subscriptions === 0) this.shares.splice(index, 1);
+    else share.answer = undefined;
   }
 
   private membersOf(node: string): string[] {
@@ -178,6 +223,7 @@ export class MemoryChannel {
         step.refused.push(id);
         return;
       }
+      if (this.members === NO_MEMBERS) this.members = new Map();
       this.members.set(id, { info, nodes: new Set([step.node]) });
       if (!this.comeBack(`member ${id}`)) step.added.push(id);
     } else {
@@ -200,10 +246,8 @@ export class MemoryChannel {
 
   private setSubscriptions(step: Step, wanted: number): ChannelResult['occupancy'] {
     const before = this.total;
-    if (wanted > 0 && this.version === 0) this.version = this.firstVersion;
-    this.total += wanted - (this.subscriptions.get(step.node) ?? 0);
-    if (wanted === 0) this.subscriptions.delete(step.node);
-    else this.subscriptions.set(step.node, wanted);
+    this.total += wanted - this.subscriptionsOf(step.node);
+    this.setShare(step.node, wanted);
     if (before === 0 && this.total > 0) return this.comeBack('channel') ? 'unchanged' : 'occupied';
     if (before === 0 || this.total > 0) return 'unchanged';
     this.startGrace(step, 'channel');
@@ -211,7 +255,9 @@ export class MemoryChannel {
   }
 
   private startGrace(step: Step, what: string): void {
-    if (step.graceMs > 0) this.graces.set(what, { node: step.node, dueAt: step.dueAt });
+    if (step.graceMs === 0) return;
+    if (this.graces === NO_GRACES) this.graces = new Map();
+    this.graces.set(what, { node: step.node, dueAt: step.dueAt });
   }
 
   /** @returns whether it was in its grace */
@@ -223,8 +269,13 @@ export class MemoryChannel {
   private finish(step: Step, occupancy: ChannelResult['occupancy'], tell: boolean): Applied {
     const changed = tell || step.touched.size > 0;
     if (changed) this.version++;
-    const { added, removed, refused } = step;
-    const answer = { version: this.version, occupancy, added, removed, refused };
+    const answer: Answer = {
+      version: this.version,
+      occupancy,
+      added: orNone(step.added),
+      removed: orNone(step.removed),
+      refused: orNone(step.refused),
+    };
     if (!changed) return { answer, delta: undefined };
     const members = [...step.touched].map((id) => this.shared(id));
     return { answer, delta: { version: this.version, members, subscriptions: this.total } };
@@ -233,7 +284,12 @@ export class MemoryChannel {
 
 /** The answer where there is nothing to change. */
 export function unchanged(version: number): Answer {
-  return { version, occupancy: 'unchanged', added: [], removed: [], refused: [] };
+  return { version, occupancy: 'unchanged', added: NONE, removed: NONE, refused: NONE };
+}
+
+/** Most lists of answers that are kept are empty. */
+function orNone(ids: readonly string[]): readonly string[] {
+  return ids.length === 0 ? NONE : ids;
 }
 
 function newStep(node: string, graceMs: number, dueAt: number): Step {

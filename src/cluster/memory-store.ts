@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.js';
 import { decodeBusMessage, isLater } from './bus-message.js';
+import { Interest } from './interest.js';
 import { MemoryChannel, unchanged, type Applied } from './memory-channel.js';
 import { MemoryNodes } from './memory-nodes.js';
 import { LINGER_MS } from './store-times.js';
@@ -39,8 +40,10 @@ export class MemoryState {
   readonly claims: LRUCache<string, string>;
   private readonly channels = new Map<string, MemoryChannel>();
   /** Which channels a node has, or may have, something in. */
-  private readonly index = new Map<string, Set<string>>();
+  private readonly index = new Map<string, { readonly node: string; readonly keys: Set<string> }>();
   private readonly stores = new Set<MemoryStore>();
+  /** @internal */
+  readonly watchers = new Interest<MemoryStore>();
   /** What is forgotten later, in about the order it falls due. */
   private readonly forgetting = new Set<{ readonly dueMs: number; readonly forget: () => void }>();
   private interruption: string | undefined;
@@ -100,10 +103,14 @@ export class MemoryState {
 
   apply(node: string, change: ChannelChange): ChannelResult {
     const { key } = change;
+    const entry = this.indexOf(node);
     // As the Redis store's index, which cannot change in the same step, it names the channel before there is anything.
-    this.indexOf(node).add(key);
+    entry.keys.add(key);
     const channel = this.channelAt(key);
-    const { answer } = this.told(key, channel.apply(node, change));
+    // A later life of a channel goes on from a higher version.
+    const firstVersion = Math.floor(this.clock.now() * 1000);
+    // The same text for all channels of the node.
+    const { answer } = this.told(key, channel.apply(entry.node, change, firstVersion));
     this.tidy(node, key, channel, change.graceMs);
     return { ...answer, snapshot: change.wantSnapshot ? channel.snapshot : undefined };
   }
@@ -152,7 +159,7 @@ export class MemoryState {
   }
 
   channelsOf(node: string): readonly string[] {
-    return [...(this.index.get(node) ?? [])];
+    return [...(this.index.get(node)?.keys ?? [])];
   }
 
   /** Hands a delta to the stores that watch the channel. */
@@ -160,7 +167,9 @@ export class MemoryState {
     const { delta } = applied;
     if (delta !== undefined) {
       queueMicrotask(() => {
-        for (const store of this.stores) store.changed(key, delta);
+        this.watchers.tell(key, (store) => {
+          store.changed(key, delta);
+        });
       });
     }
     return applied;
@@ -169,8 +178,7 @@ export class MemoryState {
   private channelAt(key: string): MemoryChannel {
     let channel = this.channels.get(key);
     if (channel === undefined) {
-      // A later life of a channel goes on from a higher version.
-      channel = new MemoryChannel(Math.floor(this.clock.now() * 1000));
+      channel = new MemoryChannel();
       this.channels.set(key, channel);
     }
     return channel;
@@ -198,17 +206,17 @@ export class MemoryState {
     }
   }
 
-  private indexOf(node: string): Set<string> {
-    let keys = this.index.get(node);
-    if (keys === undefined) {
-      keys = new Set();
-      this.index.set(node, keys);
+  private indexOf(node: string): { readonly node: string; readonly keys: Set<string> } {
+    let entry = this.index.get(node);
+    if (entry === undefined) {
+      entry = { node, keys: new Set() };
+      this.index.set(node, entry);
     }
-    return keys;
+    return entry;
   }
 
   private unindex(node: string, key: string): void {
-    const keys = this.index.get(node);
+    const keys = this.index.get(node)?.keys;
     keys?.delete(key);
     if (keys?.size === 0) this.index.delete(node);
   }
@@ -217,7 +225,6 @@ export class MemoryState {
 /** A node's view of a {@link MemoryState}. */
 export class MemoryStore implements ClusterStore {
   private listener: StoreListener | undefined;
-  private readonly watched = new Set<string>();
   private waiting: (() => void)[] = [];
   private isClosed = false;
 
@@ -237,13 +244,13 @@ export class MemoryStore implements ClusterStore {
   }
 
   watch(key: string): Promise<void> {
-    this.watched.add(key);
+    this.state.watchers.add(key, this);
     if (this.isUp) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   unwatch(key: string): void {
-    this.watched.delete(key);
+    this.state.watchers.delete(key, this);
   }
 
   apply(node: string, change: ChannelChange): Promise<ChannelResult> {
@@ -330,14 +337,14 @@ export class MemoryStore implements ClusterStore {
     this.isClosed = true;
     this.state.detach(this);
     this.listener = undefined;
-    this.watched.clear();
+    this.state.watchers.forget(this);
     this.settle();
     return Promise.resolve();
   }
 
   /** @internal */
   changed(key: string, delta: ChannelDelta): void {
-    if (this.isUp && this.watched.has(key)) this.listener?.delta(key, delta);
+    if (this.isUp) this.listener?.delta(key, delta);
   }
 
   /** @internal */

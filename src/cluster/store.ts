@@ -85,6 +85,8 @@ export interface ClusterStore {
 export interface StoreListener {
   /** A watched channel changed. */
   delta(key: string, delta: ChannelDelta): void;
+  /** A node was found dead, and this one is to look after it now rather than with its next beat. */
+  died?(): void;
   up(): void;
   down(reason: string): void;
 }

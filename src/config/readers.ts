@@ -74,6 +74,13 @@ export const readMilliseconds: Reader<number> = (text) => readNumber(text) / 100
 /** soketi's sizes. */
 export const readKilobytes: Reader<number> = (text) => readNumber(text) * 1024;
 
+/** A number, or one for each core. */
+export const readWorkers: Reader<number | 'auto'> = (text) => {
+  if (text === 'auto') return text;
+  if (!/^\d+$/.test(text)) throw new Error('must be a number or auto');
+  return Number(text);
+};
+
 /** soketi's -1 and an explicit `none` mean no limit. */
 export const readLimit: Reader<number | null> = (text) =>
   text === '-1' || text === '0' || text.toLowerCase() === 'none' ? null : readNumber(text);

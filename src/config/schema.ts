@@ -22,6 +22,8 @@ const addressRange = z.string().refine(
   { error: 'must be an IP address or a range such as 10.0.0.0/8' },
 );
 
+const MAX_WORKERS = 1024;
+
 const ServerSchema = z.strictObject({
   host: z.string().min(1).default('0.0.0.0').meta({ description: 'Address to listen on' }),
   port: z
@@ -41,6 +43,14 @@ const ServerSchema = z.strictObject({
     .enum(['auto', 'uws', 'ws'])
     .default('auto')
     .meta({ description: 'uws (uWebSockets.js), ws (pure JavaScript), or uws where it loads' }),
+  workers: z
+    .union([z.int().min(1).max(MAX_WORKERS), z.literal('auto')], {
+      error: `must be a number from 1 to ${MAX_WORKERS}, or auto`,
+    })
+    .default(1)
+    .meta({
+      description: 'Processes that serve the port together, as one server; auto is one for each core',
+    }),
   trustedProxies: z
     .array(addressRange)
     .default([])

@@ -17,6 +17,7 @@ import {
   readSoketiAdapter,
   readSoketiWebhooks,
   readText,
+  readWorkers,
   type Reader,
 } from './readers.js';
 import { appKeys, type AppConfig } from './app-schema.js';
@@ -67,6 +68,7 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   ),
   setting('server.pathPrefix', readPathPrefix, 'PREGON_PATH', 'REVERB_SERVER_PATH', 'SOKETI_PATH_PREFIX'),
   setting('server.transport', readText, 'PREGON_TRANSPORT'),
+  setting('server.workers', readWorkers, 'PREGON_WORKERS'),
   setting('server.trustedProxies', readList, 'PREGON_TRUSTED_PROXIES'),
   setting('server.maxRequestBytes', readNumber, 'PREGON_MAX_REQUEST_BYTES', 'REVERB_MAX_REQUEST_SIZE'),
   setting('server.maxBufferedBytes', readNumber, 'PREGON_MAX_BUFFERED_BYTES'),

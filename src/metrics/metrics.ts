@@ -17,6 +17,12 @@ export interface MetricsSources {
   readonly transport: string;
 }
 
+/** All numbers of one process. */
+export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+/** How a gauge is made of those of several processes. */
+type Together = 'sum' | 'min' | 'max';
+
 /**
  * The numbers of this node as Prometheus text. Nothing is kept here: gauges are read from the live state and counters
  * from plain integers, so none can drift.
@@ -44,12 +50,18 @@ export class Metrics {
     return this.registry.metrics();
   }
 
+  /** The same as values, to be summed over several processes. */
+  values(): Promise<MetricValues> {
+    return this.registry.getMetricsAsJSON();
+  }
+
   private addBuildInfo({ version, transport }: MetricsSources): void {
     const info = new Gauge({
       name: 'pregon_build_info',
       help: 'Version and transport of this node',
       labelNames: ['version', 'transport'],
       registers: [this.registry],
+      aggregator: 'first',
     });
     info.set({ version, transport }, 1);
   }
@@ -130,16 +142,25 @@ export class Metrics {
       ['degraded_seconds', 'Time without the other nodes', () => cluster.degradedMs / 1000],
     ];
     for (const [name, help, read] of counters) this.counter(`pregon_cluster_${name}_total`, help, read);
-    this.gauge('pregon_cluster_healthy', '1 while the other nodes can be reached', () =>
-      cluster.isHealthy ? 1 : 0,
+    this.gauge(
+      'pregon_cluster_healthy',
+      '1 while the other nodes can be reached',
+      () => (cluster.isHealthy ? 1 : 0),
+      'min',
     );
-    this.gauge('pregon_cluster_peers', 'Other nodes that are alive', () => cluster.peers.length);
+    this.gauge('pregon_cluster_peers', 'Other nodes that are alive', () => cluster.peers.length, 'min');
     this.gauge(
       'pregon_cluster_heartbeat_age_seconds',
       'Since the last answered heartbeat',
       () => cluster.beatAgeMs / 1000,
+      'max',
     );
-    this.gauge('pregon_cluster_bus_lag_seconds', 'Of the last event received', () => stats.busLagMs / 1000);
+    this.gauge(
+      'pregon_cluster_bus_lag_seconds',
+      'Of the last event received',
+      () => stats.busLagMs / 1000,
+      'max',
+    );
     this.gauge('pregon_cluster_interest', 'Channels whose events this node receives', () => cluster.interest);
   }
 
@@ -168,10 +189,11 @@ export class Metrics {
     });
   }
 
-  private gauge(name: string, help: string, read: () => number): void {
+  private gauge(name: string, help: string, read: () => number, aggregator: Together = 'sum'): void {
     new Gauge({
       name,
       help,
+      aggregator,
       registers: [this.registry],
       collect() {
         this.set(read());

@@ -21,6 +21,9 @@ export function createTransport(
   options: TransportOptions,
 ): ChosenTransport {
   if (wanted === 'ws') return { transport: new WsTransport(options), note: 'ws' };
+  if (wanted === 'auto' && options.sharesPort && process.platform !== 'linux') {
+    return { transport: new WsTransport(options), note: 'ws, since only Linux shares a port out for uws' };
+  }
   const uws = loadUws();
   if (uws.library !== undefined) {
     return {

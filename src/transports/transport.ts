@@ -41,6 +41,8 @@ export interface TransportHandlers {
 
 export interface TransportOptions {
   readonly server: Config['server'];
+  /** Other processes of this server listen on the same port. */
+  readonly sharesPort: boolean;
   /** The longest message any app accepts. */
   readonly maxMessageBytes: number;
   /** Undefined where connections are not encrypted. */
@@ -52,6 +54,10 @@ export interface TransportOptions {
 /** The address cannot be listened on. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
+}
+
+export function cannotListen(host: string, port: number, cause?: unknown): ListenError {
+  return new ListenError(`cannot listen on ${host}:${port}; is the port in use?`, { cause });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../support/fake-clock.js';
 import { GATEWAY_SECRET, get, post, startGateway } from '../support/gateway.js';
-import { isSpread } from '../support/start-server.js';
+import { isSpread, meetsAtHub } from '../support/start-server.js';
 import { onEachTransport } from '../support/transports.js';
 
 const BODY = { userId: '33', event: 'notification', data: { title: 'Aviso' } };
@@ -24,7 +24,7 @@ onEachTransport((transport) => {
   };
 
   describe('a body that comes again', () => {
-    it('is answered alike and published once, for some seconds', async () => {
+    it.skipIf(meetsAtHub())('is answered alike and published once, for some seconds', async () => {
       const { server, clock, count } = await setUp();
       const first = await post(server, '/notify', BODY);
       clock.advance(13_000);

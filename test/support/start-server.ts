@@ -1,39 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { SYSTEM_CLOCK, type Clock } from '../../src/clock.js';
 import { ConfigSchema } from '../../src/config/schema.js';
 import { SILENT_LOG, type Log } from '../../src/log.js';
+import { HubServer } from '../../src/cluster/hub-server.js';
 import { MemoryBus, MemoryHub } from '../../src/cluster/memory-bus.js';
 import { MemoryState, MemoryStore } from '../../src/cluster/memory-store.js';
-import type { ClusterDrivers } from '../../src/cluster/create-cluster-drivers.js';
+import { createHubDrivers, type ClusterDrivers } from '../../src/cluster/create-cluster-drivers.js';
 import { PregonServer, type ServerAddress } from '../../src/server.js';
 import type { TransportName } from '../../src/transports/transport.js';
 import { ApiClient } from './api-client.js';
-import { TestSocket, type TestSocketOptions } from './test-socket.js';
+import { tempFolder } from './temp-folder.js';
+import { settleAfter, TestSocket, type TestSocketOptions } from './test-socket.js';
 
-/** Set by {@link spreadOverNodes}. */
+/** Set by {@link spreadOverNodes} and {@link spreadOverHub}. */
 let nodeCount = 1;
+let isOverHub = false;
 
 /** From here on, a test's server is a cluster of so many nodes, and each of its clients comes to the next one. */
 export function spreadOverNodes(count: number): void {
   nodeCount = count;
 }
 
-/** Whether {@link spreadOverNodes} was called: answers to one client may then overtake each other. */
+/** As {@link spreadOverNodes}, and the nodes meet at a hub as the workers of one host do. */
+export function spreadOverHub(count: number): void {
+  nodeCount = count;
+  isOverHub = true;
+  settleAfter(passThroughHub);
+}
+
+/** Hub and nodes are all in this process: what is on its way between them has arrived after some turns of its loop. */
+async function passThroughHub(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * Whether the nodes meet at a hub. A clock that jumps further than a node trusts itself, some seconds, parts it from the
+ * others until it was answered, which takes real time.
+ */
+export function meetsAtHub(): boolean {
+  return isOverHub;
+}
+
+/** Whether the nodes are several: answers to one client may then overtake each other. */
 export function isSpread(): boolean {
   return nodeCount > 1;
 }
 
-function clusterDrivers(clock: Clock): (ClusterDrivers | undefined)[] {
+async function clusterDrivers(clock: Clock): Promise<(ClusterDrivers | undefined)[]> {
   if (nodeCount === 1) return [undefined];
-  const hub = new MemoryHub();
+  const nodes = Array.from({ length: nodeCount });
   const state = new MemoryState(clock, {
     maxCachedEvents: 1000,
     maxCachedBytes: 10_000_000,
     maxIdempotencyKeys: 1000,
   });
-  return Array.from({ length: nodeCount }, () => {
-    return { bus: new MemoryBus(hub), store: new MemoryStore(state) };
-  });
+  if (isOverHub) {
+    const address = { path: join(tempFolder(), 'hub'), token: randomUUID() };
+    const hub = new HubServer(state, address, SILENT_LOG);
+    await hub.listen();
+    onTestFinished(() => hub.close());
+    return nodes.map(() => createHubDrivers(address));
+  }
+  const hub = new MemoryHub();
+  return nodes.map(() => ({ bus: new MemoryBus(hub), store: new MemoryStore(state) }));
 }
 
 /** The app that tests use unless they need another. */
@@ -83,7 +114,8 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
   });
   const clock = options.clock ?? SYSTEM_CLOCK;
   const log = options.log ?? SILENT_LOG;
-  const nodes = clusterDrivers(clock).map((cluster) => {
+  const drivers = await clusterDrivers(clock);
+  const nodes = drivers.map((cluster) => {
     return new PregonServer(parsed, { log, clock, ...(cluster && { cluster }) });
   });
   const addresses = await Promise.all(nodes.map((node) => node.start()));

@@ -19,6 +19,14 @@ interface Waiter {
   readonly resolve: (frame: ReceivedFrame) => void;
 }
 
+/** Waited for before a client that settles sends its ping: see {@link settleAfter}. */
+let isQuiet = (): Promise<void> => Promise.resolve();
+
+/** For servers on which more than the client's own connection has to come to rest. */
+export function settleAfter(quiet: () => Promise<void>): void {
+  isQuiet = quiet;
+}
+
 /** How long an expected frame may take. Far more than it ever should: what is missing fails, what is slow does not. */
 const PATIENCE_MS = 10_000;
 
@@ -106,6 +114,7 @@ export class TestSocket {
 
   /** Sends a ping and waits for its answer: whatever the server sent before is then here. */
   async settle(): Promise<void> {
+    await isQuiet();
     this.send({ event: 'pusher:ping', data: {} });
     await this.next('pusher:pong');
   }

@@ -13,9 +13,9 @@ import { Lingering } from '../lingering.js';
 import { readTlsFiles, watchTlsFiles } from '../tls-files.js';
 import {
   appKeyOf,
+  cannotListen,
   chooseSubprotocol,
   LINGER_SECONDS,
-  ListenError,
   MESSAGE_MARGIN,
   type Transport,
   type TransportHandlers,
@@ -30,6 +30,8 @@ import { UwsSocket, type UwsSocketOwner, type UwsUserData } from './uws-socket.j
 
 /** LIBUS_LISTEN_EXCLUSIVE_PORT: a second server on the same port fails instead of taking half of the connections. */
 const EXCLUSIVE_PORT = 1;
+/** LIBUS_LISTEN_DEFAULT: the kernel shares connections out among all processes of one user that listen like this. */
+const SHARED_PORT = 0;
 
 /** One app of the library with its listening socket. A new certificate needs a new one; the old one keeps its sockets. */
 interface Listener {
@@ -67,11 +69,17 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
 
   async listen(handlers: TransportHandlers): Promise<number> {
     if (handlers.sockets !== undefined) await this.cork.open();
-    const { clock, tls, server } = this.options;
+    const { clock, tls, server, sharesPort } = this.options;
     const app = tls === undefined ? this.library.App() : createTlsApp(this.library, tls, readTlsFiles(tls));
     const listener = this.createListener(handlers, app);
     this.port = this.startListening(listener, server.port);
     this.listeners.push(listener);
+    if (server.port === 0 && (sharesPort || tls !== undefined)) {
+      // Only a port that was asked for by number can be listened on once more: by another process, or, while it has
+      // connections, for another certificate.
+      this.closeListenSocket(listener);
+      this.startListening(listener, this.port);
+    }
 
     const sweeper = clock.every(1000, () => {
       this.lingering.sweep(clock.monotonic());
@@ -80,11 +88,6 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
       sweeper.cancel();
     });
     if (tls !== undefined) {
-      if (server.port === 0) {
-        // A port with connections can be listened on anew, for another certificate, only if it was asked for by number.
-        this.closeListenSocket(listener);
-        this.startListening(listener, this.port);
-      }
       this.stops.push(
         watchTlsFiles(tls, this.options, (changed) => {
           const renewed = createTlsApp(this.library, tls, changed);
@@ -155,7 +158,8 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   /** @returns the port */
   private startListening(listener: Listener, port: number): number {
     const { app } = listener;
-    const { host } = this.options.server;
+    const { sharesPort, server } = this.options;
+    const { host } = server;
     // The options argument between port and callback is not in the type declarations.
     const listen = app.listen.bind(app) as unknown as (
       host: string,
@@ -163,11 +167,11 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
       options: number,
       callback: (socket: us_listen_socket | false) => void,
     ) => void;
-    listen(host, port, EXCLUSIVE_PORT, (socket) => {
+    listen(host, port, sharesPort ? SHARED_PORT : EXCLUSIVE_PORT, (socket) => {
       if (socket !== false) listener.socket = socket;
     });
     if (listener.socket === undefined) {
-      throw new ListenError(`cannot listen on ${host}:${port}; is the port in use?`);
+      throw cannotListen(host, port);
     }
     return this.library.us_socket_local_port(listener.socket);
   }

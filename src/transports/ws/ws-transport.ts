@@ -13,9 +13,9 @@ import { Lingering } from '../lingering.js';
 import { readTlsFiles, secureOptions, watchTlsFiles } from '../tls-files.js';
 import {
   appKeyOf,
+  cannotListen,
   chooseSubprotocol,
   LINGER_SECONDS,
-  ListenError,
   MESSAGE_MARGIN,
   withoutPrefix,
   type Transport,
@@ -64,7 +64,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     try {
       await app.listen({ host: server.host, port: server.port });
     } catch (cause) {
-      throw new ListenError(`cannot listen on ${server.host}:${server.port}; is the port in use?`, { cause });
+      throw cannotListen(server.host, server.port, cause);
     }
     const sweeper = clock.every(1000, () => {
       this.sweep();

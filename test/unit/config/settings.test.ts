@@ -19,6 +19,8 @@ const SERVER_ROWS: readonly Row[] = [
   ['REVERB_SERVER_PATH', 'ws/', 'server.pathPrefix', '/ws'],
   ['SOKETI_PATH_PREFIX', '/', 'server.pathPrefix', ''],
   ['PREGON_TRANSPORT', 'ws', 'server.transport', 'ws'],
+  ['PREGON_WORKERS', '4', 'server.workers', 4],
+  ['PREGON_WORKERS', 'auto', 'server.workers', 'auto'],
   ['PREGON_TRUSTED_PROXIES', '10.0.0.0/8, ::1', 'server.trustedProxies', ['10.0.0.0/8', '::1']],
   ['PREGON_MAX_REQUEST_BYTES', '2000', 'server.maxRequestBytes', 2000],
   ['REVERB_MAX_REQUEST_SIZE', '2000', 'server.maxRequestBytes', 2000],

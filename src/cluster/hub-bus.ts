@@ -1,0 +1,87 @@
+import type { Bus, BusListener } from './bus.js';
+import type { HubAddress } from './hub-connection.js';
+import { FrameKind, readMessage } from './hub-frames.js';
+import { HubLink } from './hub-link.js';
+
+/** Bytes that have not left this process; a hub that reads no more is noticed before much has gathered. */
+const MAX_WAITING_BYTES = 67_108_864;
+
+/** The bus between the processes of one host, by way of their hub. */
+export class HubBus implements Bus {
+  /** A process that does not keep up is cut off by the hub. */
+  readonly lossy = true;
+  private readonly link: HubLink;
+  private listener: BusListener | undefined;
+  /** What was published in this tick. */
+  private sending: { readonly settled: Promise<unknown>; readonly messages: Uint8Array[] } | undefined;
+
+  constructor(address: HubAddress) {
+    this.link = new HubLink(
+      address,
+      { begin: FrameKind.Subscribe, end: FrameKind.Unsubscribe },
+      (kind, bytes, start, end) => {
+        if (kind !== FrameKind.Message) return;
+        const { topic, at } = readMessage(bytes, start);
+        this.arrive(topic, bytes.subarray(at, end));
+      },
+      {
+        up: () => this.listener?.up(),
+        down: (reason) => this.listener?.down(reason),
+      },
+    );
+  }
+
+  get isUp(): boolean {
+    return this.listener !== undefined && this.link.connection !== undefined;
+  }
+
+  start(listener: BusListener): void {
+    this.listener = listener;
+    this.link.start();
+  }
+
+  publish(topic: string, message: Uint8Array): boolean {
+    const { connection } = this.link;
+    if (connection === undefined || connection.frames.waitingBytes > MAX_WAITING_BYTES) return false;
+    connection.frames.message(topic, message);
+    this.follow(connection.settled(), message);
+    // The hub passes it on to the others only.
+    if (this.link.has(topic)) {
+      queueMicrotask(() => {
+        this.arrive(topic, message);
+      });
+    }
+    return true;
+  }
+
+  subscribe(topic: string): Promise<void> {
+    return this.link.subscribe(topic);
+  }
+
+  unsubscribe(topic: string): void {
+    this.link.unsubscribe(topic);
+  }
+
+  close(): Promise<void> {
+    this.listener = undefined;
+    this.link.close();
+    return Promise.resolve();
+  }
+
+  /** Tells which messages may be lost where the connection breaks before the hub had them. */
+  private follow(settled: Promise<unknown>, message: Uint8Array): void {
+    if (this.sending?.settled === settled) {
+      this.sending.messages.push(message);
+      return;
+    }
+    const messages = [message];
+    this.sending = { settled, messages };
+    settled.catch(() => {
+      for (const unsure of messages) this.listener?.unsure(unsure);
+    });
+  }
+
+  private arrive(topic: string, message: Uint8Array): void {
+    if (this.link.has(topic)) this.listener?.message(topic, message);
+  }
+}

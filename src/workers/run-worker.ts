@@ -1,0 +1,109 @@
+import cluster from 'node:cluster';
+import {
+  createClusterDrivers,
+  createHubDrivers,
+  type ClusterDrivers,
+} from '../cluster/create-cluster-drivers.js';
+import { createLog, logUncaught } from '../log.js';
+import { PregonServer } from '../server.js';
+import { toFailure, type FromWorker, type StartWorker, type ToWorker } from './messages.js';
+
+/**
+ * Serves, as one of several processes, until its parent asks it to stop or is gone: then it drains.
+ *
+ * @returns the exit code
+ */
+export async function runWorker(): Promise<number> {
+  // A terminal and some service managers send these to every process; the parent gets them too, and decides.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  // Otherwise Node would end this process when the parent is gone, with all connections.
+  if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
+
+  const parent = new Parent();
+  const start = await parent.started;
+  const log = createLog(start.config.log, { worker: start.number });
+  logUncaught(log);
+  let server: PregonServer;
+  try {
+    server = new PregonServer(start.config, { log, cluster: await driversOf(start), sharesPort: true });
+    const address = await server.start();
+    await parent.send({
+      type: 'listening',
+      port: address.port,
+      transport: server.transportName,
+      description: server.describe(address),
+    });
+  } catch (error) {
+    await parent.send({ type: 'failed', failure: toFailure(error) });
+    return FAILED;
+  }
+  parent.serve(server);
+  if ((await parent.stopped) === 'gone') log.error({}, 'the process that started this worker is gone');
+  await server.stop();
+  return 0;
+}
+
+const FAILED = 1;
+
+async function driversOf({ config, hub }: StartWorker): Promise<ClusterDrivers> {
+  if (hub !== undefined) return createHubDrivers(hub);
+  const drivers = await createClusterDrivers(config.cluster);
+  if (drivers === undefined) throw new Error('there is nowhere to meet the other workers');
+  return drivers;
+}
+
+/** The process that started this one. */
+class Parent {
+  readonly started: Promise<StartWorker>;
+  /** Whether it asked for that, or is gone. */
+  readonly stopped: Promise<'asked' | 'gone'>;
+  private server: PregonServer | undefined;
+
+  constructor() {
+    let start: (message: StartWorker) => void;
+    let stop: (why: 'asked' | 'gone') => void;
+    this.started = new Promise((resolve) => (start = resolve));
+    this.stopped = new Promise((resolve) => (stop = resolve));
+    process.on('message', (message: ToWorker) => {
+      switch (message.type) {
+        case 'start':
+          start(message);
+          return;
+        case 'stop':
+          stop('asked');
+          return;
+        case 'ask':
+          void this.answer(message.question, message.about);
+          return;
+      }
+    });
+    process.on('disconnect', () => {
+      stop('gone');
+    });
+    void this.send({ type: 'awake' });
+  }
+
+  /** Answers questions about a server from here on. */
+  serve(server: PregonServer): void {
+    this.server = server;
+  }
+
+  /** @returns when it is on its way; what cannot be sent is lost with the parent */
+  send(message: FromWorker): Promise<void> {
+    return new Promise((resolve) => {
+      if (process.send === undefined || !process.connected) resolve();
+      else {
+        process.send(message, undefined, undefined, () => {
+          resolve();
+        });
+      }
+    });
+  }
+
+  private async answer(question: number, about: 'metrics' | 'readiness'): Promise<void> {
+    const { server } = this;
+    if (server === undefined) return;
+    const answer = about === 'readiness' ? server.readiness() : ((await server.metrics?.values()) ?? []);
+    await this.send({ type: 'answer', question, answer });
+  }
+}

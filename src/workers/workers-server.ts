@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ManagementServer } from '../admin/management-server.js';
+import { SYSTEM_CLOCK } from '../clock.js';
+import type { HubAddress } from '../cluster/hub-connection.js';
+import { HubServer } from '../cluster/hub-server.js';
+import { MemoryState } from '../cluster/memory-store.js';
+import { ConfigError } from '../config/config-error.js';
+import type { Config } from '../config/schema.js';
+import type { Log } from '../log.js';
+import { WorkerMetrics } from '../metrics/worker-metrics.js';
+import { managementUrl, startManagement } from '../server.js';
+import { cannotListen } from '../transports/transport.js';
+import { Workers } from './workers.js';
+
+/** What `/ready` of the management port says of all workers. */
+interface WorkersReadiness {
+  readonly ready: boolean;
+  readonly reason?: string;
+  readonly workers: { readonly listening: number; readonly wanted: number };
+}
+
+/**
+ * Several processes that behave as one server. This one serves no client: it starts the workers, is where they meet, and
+ * answers for all of them on the management port.
+ */
+export class WorkersServer {
+  /** Where the workers meet; undefined where they do so over another bus, as nodes of several machines do. */
+  private readonly hub: { readonly server: HubServer; readonly folder: string } | undefined;
+  private readonly workers: Workers;
+  private readonly metrics: WorkerMetrics | undefined;
+  private readonly management: ManagementServer | undefined;
+  private state: 'starting' | 'serving' | 'stopping' = 'starting';
+
+  /** @throws ConfigError when there is no place for the socket that workers meet at */
+  constructor(
+    private readonly config: Config,
+    private readonly count: number,
+    private readonly log: Log,
+  ) {
+    let hub: HubAddress | undefined;
+    if (config.cluster.bus === 'none') {
+      const folder = privateFolder();
+      hub = { path: join(folder, 'hub'), token: randomBytes(32).toString('hex') };
+      const state = new MemoryState(SYSTEM_CLOCK, {
+        maxCachedEvents: config.cache.maxEntries,
+        maxCachedBytes: config.cache.maxBytes,
+        maxIdempotencyKeys: config.idempotency.maxKeys + config.gateway.maxDuplicates,
+      });
+      this.hub = { server: new HubServer(state, hub, log), folder };
+    }
+    this.workers = new Workers({
+      config,
+      count,
+      hub,
+      clock: SYSTEM_CLOCK,
+      log,
+      ended: ({ number, pid }) => {
+        this.hub?.server.died(pid);
+        this.metrics?.end(number);
+      },
+    });
+    if (config.management.enabled) {
+      this.metrics = new WorkerMetrics(this.workers);
+      this.management = new ManagementServer({ metrics: this.metrics, readiness: () => this.readiness() });
+    }
+    process.once('exit', () => {
+      this.end();
+    });
+  }
+
+  /**
+   * Starts the workers.
+   *
+   * @throws ConfigError, ListenError
+   */
+  async start(): Promise<void> {
+    const { config, count, log } = this;
+    await probePort(config.server);
+    const managementPort = await startManagement(this.management, config);
+    await this.hub?.server.listen();
+    const { description } = await this.workers.start();
+    this.state = 'serving';
+    const management = managementUrl(config, managementPort);
+    log.info({ ...description, management, workers: count }, 'listening');
+  }
+
+  /** Stops as an operator wants it: not ready first, then each worker drains and ends. */
+  async stop(): Promise<void> {
+    const { drainSeconds } = this.config.server;
+    this.state = 'stopping';
+    this.log.info({ workers: this.workers.listening, drainSeconds }, 'stopping');
+    await this.workers.stop(drainSeconds);
+    await this.hub?.server.close();
+    await this.management?.close();
+    this.log.info({}, 'stopped');
+  }
+
+  /** Ready when all that serve are. One that is being replaced gets no connections, and the others take them. */
+  private async readiness(): Promise<WorkersReadiness> {
+    const workers = { listening: this.workers.listening, wanted: this.count };
+    const notReady = (reason: string) => ({ ready: false, reason, workers });
+    if (this.state !== 'serving') return notReady(this.state);
+    if (workers.listening === 0) return notReady('no worker is there');
+    for (const { number, answer } of await this.workers.ask('readiness')) {
+      if (answer === undefined) return notReady(`worker ${number} does not answer`);
+      if (!answer.ready) return notReady(`worker ${number}: ${answer.reason}`);
+    }
+    return { ready: true, workers };
+  }
+
+  private end(): void {
+    this.workers.kill();
+    if (this.hub !== undefined) rmSync(this.hub.folder, { recursive: true, force: true });
+  }
+}
+
+/** A folder that nobody else may look into. */
+function privateFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'pregon-'));
+  } catch (cause) {
+    const problem = `needs a folder for temporary files that can be written to, for instance one that TMPDIR names (${String(cause)})`;
+    throw new ConfigError([{ key: 'server.workers', value: undefined, origin: 'workers', problem }]);
+  }
+}
+
+/**
+ * Looks whether somebody else has the port. The workers would not notice where it is another server of the same user that
+ * shares it as they do.
+ *
+ * @throws ListenError
+ */
+async function probePort({ host, port }: Config['server']): Promise<void> {
+  if (port === 0) return;
+  const server = createServer();
+  try {
+    server.listen({ host, port, exclusive: true });
+    await once(server, 'listening');
+  } catch (cause) {
+    throw cannotListen(host, port, cause);
+  }
+  server.close();
+  await once(server, 'close');
+}
