@@ -9,7 +9,8 @@ import { BenchError, type TargetSpec } from './target.js';
 export const STARTED_TARGETS: readonly TargetSpec[] = [pregon('uws'), pregon('ws'), RAW_UWS, SOKETI];
 
 /**
- * A target by its name, or one that runs already by its URL, which may have a name in front: `reverb=http://…`.
+ * A target by its name, to which pregon's may add settings: `pregon?PREGON_TRANSPORT=ws`; or one that runs already by its
+ * URL, which may have a name in front: `reverb=http://…`.
  *
  * @throws BenchError when it is neither
  */
@@ -18,6 +19,8 @@ export function findTarget(text: string): TargetSpec {
   if (started !== undefined) return started;
   const [, nodes] = /^pregon-([1-9]\d*)-nodes$/.exec(text) ?? [];
   if (nodes !== undefined) return pregonNodes(Number(nodes));
+  const [, own, settings] = /^(pregon(?:-ws)?)(\?\w+=.*)$/.exec(text) ?? [];
+  if (own !== undefined) return pregon(own === 'pregon' ? 'uws' : 'ws', settings);
   const [, name, url] = /^([\w.-]+)=(.*)$/.exec(text) ?? [];
   if (name !== undefined && url !== undefined) return external(name, url);
   if (text.includes('://')) return external(new URL(text).host, text);

@@ -22,9 +22,13 @@ export const PREGON_ENVIRONMENT = {
   PREGON_MAX_REQUEST_BYTES: '10000000',
 };
 
-/** This server, as it is built. */
-export function pregon(transport: TransportName): TargetSpec {
-  const name = transport === 'uws' ? 'pregon' : 'pregon-ws';
+/**
+ * This server, as it is built.
+ *
+ * @param settings variables, as in `?PREGON_GATHER_MILLISECONDS=0`; empty for the defaults
+ */
+export function pregon(transport: TransportName, settings = ''): TargetSpec {
+  const name = (transport === 'uws' ? 'pregon' : 'pregon-ws') + settings;
   return {
     name,
     isRaw: false,
@@ -34,7 +38,11 @@ export function pregon(transport: TransportName): TargetSpec {
         version: packageVersion(),
         dialect: 'pusher',
         args: [PREGON_MAIN, 'start', ...(workers === undefined ? [] : ['--workers', String(workers)])],
-        env: { ...PREGON_ENVIRONMENT, PREGON_TRANSPORT: transport },
+        env: {
+          ...PREGON_ENVIRONMENT,
+          PREGON_TRANSPORT: transport,
+          ...Object.fromEntries(new URLSearchParams(settings)),
+        },
         cpus,
         processes,
         portOf: readStartLog,

@@ -22,7 +22,8 @@ export function usageOf(pids: readonly number[]): ProcessUsage {
     const stat = readIfThere(`/proc/${pid}/stat`);
     const status = readIfThere(`/proc/${pid}/status`);
     if (stat === undefined || status === undefined) continue;
-    cpuSeconds += parseCpuSeconds(stat);
+    // The scheduler forgets threads that have ended; the coarser account never says more than was used.
+    cpuSeconds += Math.max(parseCpuSeconds(stat), scheduledSeconds(pid));
     waitSeconds += parseWaitSeconds(readIfThere(`/proc/${pid}/schedstat`) ?? '');
     residentBytes += parseResidentBytes(status);
   }
@@ -34,6 +35,18 @@ export function parseCpuSeconds(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // utime and stime are fields 14 and 15 of the line, and the first field after the name is the third.
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** What the threads of a process ran, to the nanosecond; 0 where the kernel does not tell. */
+function scheduledSeconds(pid: number): number {
+  return listIfThere(`/proc/${pid}/task`)
+    .map((thread) => parseRunSeconds(readIfThere(`/proc/${pid}/task/${thread}/schedstat`) ?? ''))
+    .reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** The seconds on a core in a `schedstat` of `/proc`; 0 where the kernel does not tell. */
+export function parseRunSeconds(schedstat: string): number {
+  return Number(schedstat.split(' ')[0] ?? 0) / 1e9;
 }
 
 /** The seconds in a run queue in `/proc/{pid}/schedstat`; 0 where the kernel does not tell. */

@@ -6,6 +6,7 @@ import {
   listeningPids,
   parseCpuSeconds,
   parseResidentBytes,
+  parseRunSeconds,
   parseWaitSeconds,
   processTree,
   usageOf,
@@ -21,6 +22,16 @@ describe('parseCpuSeconds', () => {
     const stat =
       '4242 (a) 1 2 (b) ) R 1 4242 4242 0 -1 4194304 5501 0 1 0 100 23 9 9 20 0 11 0 123 1000 200 0';
     expect(parseCpuSeconds(stat)).toBe(1.23);
+  });
+});
+
+describe('parseRunSeconds', () => {
+  it('reads the time on a core', () => {
+    expect(parseRunSeconds('1234567890 2500000000 42\n')).toBe(1.23456789);
+  });
+
+  it('is 0 where the kernel tells nothing', () => {
+    expect(parseRunSeconds('')).toBe(0);
   });
 });
 
@@ -49,7 +60,7 @@ describe('usageOf', () => {
     while (process.cpuUsage(own).user < 200_000);
     const { user, system } = process.cpuUsage(own);
     const used = usageOf([process.pid]).cpuSeconds - before.cpuSeconds;
-    // Two ticks of ten milliseconds each, at either end.
+    // Other threads run on between the two ways of asking.
     expect(Math.abs(used - (user + system) / 1e6)).toBeLessThan(0.05);
     expect(before.residentBytes).toBeGreaterThan(10_000_000);
   });
