@@ -24,7 +24,6 @@ const PONG = clientFrame(Opcode.Pong, '');
 /** One WebSocket of the load, from the TCP connection on. */
 export class Connection implements FrameSink, SocketOwner {
   partial: PartialFrame | undefined;
-  socketId = '';
   /** Subscriptions that were asked for and not confirmed. */
   awaited = 0;
   isReady = false;

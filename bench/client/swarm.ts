@@ -287,12 +287,12 @@ export class Swarm implements ConnectionOwner {
   }
 
   private subscribe(connection: Connection, established: string): void {
-    connection.socketId = /socket_id[\\":]+([\d.]+)/.exec(established)?.[1] ?? '';
+    const socketId = /socket_id[\\":]+([\d.]+)/.exec(established)?.[1] ?? '';
     if (this.plan.names.length === 0) this.ready(connection);
     for (let i = 0; i < this.plan.names.length; i++) {
       const channel = channelName(this.plan, channelNumber(this.plan, connection.index, i));
       const member = channel.startsWith('presence-') ? memberData(this.plan, connection.index) : '';
-      connection.sendText(subscribeMessage(this.key, connection.socketId, channel, member));
+      connection.sendText(subscribeMessage(this.key, socketId, channel, member));
     }
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ChannelPlan } from '../client/channel-plan.js';
+import type { SwarmTotals } from '../client/swarm.js';
 import { pause } from '../run/pause.js';
 import type { Load } from '../run/load.js';
 import type { Metric, Usage } from '../run/measurement.js';
@@ -13,8 +14,11 @@ const NOTICE_BYTES = 200;
 /** Connections are opened in so many steps, and after each it is seen whether the machine can bear the next. */
 const STEPS = 20;
 
-/** With less memory than this left, the machine has reached its end. */
+/** Where the next step would leave less memory than this, the machine has reached its end. */
 const SPARE_BYTES = 1024 * 1024 * 1024;
+
+/** How often it is told how the connections fare while they are held. */
+const TELL_MS = 10_000;
 
 const SETTLE_MS = 3000;
 
@@ -68,7 +72,9 @@ async function round(load: Load, { count, hold, rate, concurrency }: Connections
   await load.fleet.all('recordLatency', { group: GROUP });
   const ratePerSecond = rate / load.fleet.size;
   const { result, usage } = await load.measure(() =>
-    load.fleet.all('openLoop', { group: GROUP, ratePerSecond, seconds: hold, isExact: false }),
+    telling(load, () =>
+      load.fleet.all('openLoop', { group: GROUP, ratePerSecond, seconds: hold, isExact: false }),
+    ),
   );
   await load.settle(GROUP, plan);
   const latency = await load.takeLatency(GROUP);
@@ -118,16 +124,36 @@ async function openInSteps(
   concurrency: number,
 ): Promise<number> {
   let ready = 0;
+  let available = availableBytes();
   for (let step = 0; step < STEPS; step++) {
     const part = { from: step / STEPS, to: (step + 1) / STEPS };
     ready += await load.open(GROUP, plan, count, { concurrency, part });
-    load.tell(
-      `${ready} of ${count} connections, ${Math.round(availableBytes() / 1e6)} MB of memory available`,
-    );
+    const left = availableBytes();
+    load.tell(`${ready} of ${count} connections, ${megabytes(left)} MB of memory available`);
     const isShort = ready < Math.floor(count * part.to) - load.fleet.size;
-    if (isShort || availableBytes() < SPARE_BYTES) break;
+    if (isShort || left - Math.max(0, available - left) < SPARE_BYTES) break;
+    available = left;
   }
   return ready;
+}
+
+/** Tells from time to time how the connections fare while something is done with them. */
+async function telling<Result>(load: Load, task: () => Promise<Result>): Promise<Result> {
+  const start = performance.now();
+  const timer = setInterval(() => {
+    const tell = ({ open, received }: SwarmTotals) => {
+      const seconds = Math.round((performance.now() - start) / 1000);
+      const memory = `${megabytes(availableBytes())} MB of memory available`;
+      load.tell(`${open} connections held for ${seconds} s, ${received} notices received, ${memory}`);
+    };
+    // A client that ended fails the task too.
+    load.totals(GROUP).then(tell, () => undefined);
+  }, TELL_MS);
+  try {
+    return await task();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function opened(ready: number, { serverCpuSeconds, wallSeconds }: Usage): Metric[] {
@@ -159,6 +185,10 @@ function machine(load: Load): MachineMemory {
 function kernelBytes(before: MachineMemory, after: MachineMemory): number {
   const used = before.available - after.available;
   return Math.max(0, used - (after.server - before.server) - (after.client - before.client));
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
 }
 
 function availableBytes(): number {
