@@ -73,9 +73,9 @@ const ServerSchema = z.strictObject({
   compression: z.enum(['off', 'shared']).default('off').meta({
     description: 'permessage-deflate; shared takes no memory per connection but about doubles the CPU',
   }),
-  gatherMilliseconds: z.int().min(0).max(2).default(2).meta({
+  gatherMilliseconds: z.int().min(0).max(2).default(0).meta({
     description:
-      'Events that follow each other on a channel wait this long for one another and leave in one write; 0 sends each at once',
+      'Events that follow each other on a channel wait up to this long for one another and leave in one write; 0 sends each at once',
   }),
   gatherFromSubscribers: positive()
     .default(100)

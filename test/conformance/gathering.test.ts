@@ -5,7 +5,7 @@ import { startServer, type TestServer } from '../support/start-server.js';
 import type { TestSocket } from '../support/test-socket.js';
 import { onEachTransport } from '../support/transports.js';
 
-/** Longer than a window. */
+/** As long as a window may last. */
 const WINDOW_MS = 2;
 
 /** A server that gathers on channels of two subscribers, whose windows end when the test says so. */
@@ -15,7 +15,7 @@ async function start(transport: TransportName, config: Record<string, unknown> =
     transport,
     clock,
     app: { clientEvents: 'members' },
-    config: { server: { gatherFromSubscribers: 2, ...config } },
+    config: { server: { gatherMilliseconds: WINDOW_MS, gatherFromSubscribers: 2, ...config } },
   });
   return { server, clock };
 }
