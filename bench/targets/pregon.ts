@@ -25,7 +25,7 @@ export const PREGON_ENVIRONMENT = {
 /**
  * This server, as it is built.
  *
- * @param settings variables, as in `?PREGON_GATHER_MILLISECONDS=2`; empty for the defaults
+ * @param settings variables, as in `?PREGON_COMPRESSION=shared`; empty for the defaults
  */
 export function pregon(transport: TransportName, settings = ''): TargetSpec {
   const name = (transport === 'uws' ? 'pregon' : 'pregon-ws') + settings;

@@ -5,8 +5,7 @@ import { Channel, type FrameListener } from './channel.js';
 
 /** Sends a frame to every socket of this node that is on a topic. */
 export interface TopicPublisher {
-  /** @param subscribers about how many there are */
-  publish(topic: string, frame: Frame, subscribers: number): void;
+  publish(topic: string, frame: Frame): void;
 }
 
 /** One connection, as far as delivery is concerned. */
@@ -19,7 +18,7 @@ export interface TopicSocket {
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /** Sends to everyone else on the topic. */
-  publish(topic: string, frame: Frame, subscribers: number): void;
+  publish(topic: string, frame: Frame): void;
 }
 
 /** The occupied channels of one app on this node. */
@@ -93,9 +92,8 @@ export class Channels {
   broadcast(name: string, frame: Frame, except?: Subscriber): void {
     const channel = this.byName.get(name);
     if (channel === undefined) return;
-    const { topic, subscriptionCount } = channel;
-    if (except?.isSubscribed(name) === true) except.socket.publish(topic, frame, subscriptionCount);
-    else this.publisher.publish(topic, frame, subscriptionCount);
+    if (except?.isSubscribed(name) === true) except.socket.publish(channel.topic, frame);
+    else this.publisher.publish(channel.topic, frame);
     if (channel.listeners === undefined) return;
     for (const listener of channel.listeners) listener(frame);
   }

@@ -73,13 +73,6 @@ const ServerSchema = z.strictObject({
   compression: z.enum(['off', 'shared']).default('off').meta({
     description: 'permessage-deflate; shared takes no memory per connection but about doubles the CPU',
   }),
-  gatherMilliseconds: z.int().min(0).max(2).default(0).meta({
-    description:
-      'Events that follow each other on a channel wait up to this long for one another and leave in one write; 0 sends each at once',
-  }),
-  gatherFromSubscribers: positive()
-    .default(100)
-    .meta({ description: 'On channels with at least so many subscribers on the node' }),
   drainSeconds: z
     .number()
     .min(0)

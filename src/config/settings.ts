@@ -74,8 +74,6 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   setting('server.maxBufferedBytes', readNumber, 'PREGON_MAX_BUFFERED_BYTES'),
   setting('server.idleTimeoutSeconds', readSeconds, 'PREGON_IDLE_TIMEOUT'),
   setting('server.compression', readText, 'PREGON_COMPRESSION'),
-  setting('server.gatherMilliseconds', readNumber, 'PREGON_GATHER_MILLISECONDS'),
-  setting('server.gatherFromSubscribers', readNumber, 'PREGON_GATHER_FROM_SUBSCRIBERS'),
   setting(
     'server.drainSeconds',
     readSeconds,

@@ -51,12 +51,6 @@ export interface TransportOptions {
   readonly log: Log;
 }
 
-/** How the transports gather what is published. */
-export function gatheringOptions({ server, clock }: TransportOptions) {
-  const { gatherMilliseconds: windowMs, gatherFromSubscribers: fromSubscribers } = server;
-  return { windowMs, fromSubscribers, clock };
-}
-
 /** The address cannot be listened on. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';

@@ -130,7 +130,7 @@ describe('parseEndpoint', () => {
 describe('findTarget', () => {
   it.each([
     ['pregon', 'pregon', false],
-    ['pregon?PREGON_GATHER_MILLISECONDS=2', 'pregon?PREGON_GATHER_MILLISECONDS=2', false],
+    ['pregon?PREGON_COMPRESSION=shared', 'pregon?PREGON_COMPRESSION=shared', false],
     ['raw-uws', 'raw-uws', true],
     ['reverb=http://k:s@127.0.0.1:8080/apps/id', 'reverb', false],
     ['http://k:s@127.0.0.1:8080/apps/id', '127.0.0.1:8080', false],

@@ -3,7 +3,6 @@ import type { Frame } from '../../../protocol/server-codec.js';
 import type { Connection } from '../../connections/connection.js';
 import type { Handshake } from '../../connections/handshake.js';
 import type { Socket } from '../../connections/socket.js';
-import type { Gathering, TopicMember } from '../gathering.js';
 import type { LingeringSocket } from '../lingering.js';
 
 /** What uWebSockets.js keeps with a WebSocket: the decision until it is open, its adapter afterwards. */
@@ -14,8 +13,7 @@ export interface UwsUserData {
 /** What a socket needs of its transport. */
 export interface UwsSocketOwner {
   readonly compress: boolean;
-  /** What was published and waits; a socket lets it go first. */
-  readonly gathering: Gathering<UwsSocket>;
+  publishExcept(socket: UwsSocket, topic: string, frame: Frame): void;
   linger(socket: UwsSocket): void;
 }
 
@@ -27,7 +25,7 @@ interface Farewell {
 }
 
 /** Adapter over a uWebSockets.js WebSocket. */
-export class UwsSocket implements Socket, LingeringSocket, TopicMember {
+export class UwsSocket implements Socket, LingeringSocket {
   connection: Connection | undefined = undefined;
   isClosed = false;
   private farewell: Farewell | undefined = undefined;
@@ -41,34 +39,23 @@ export class UwsSocket implements Socket, LingeringSocket, TopicMember {
 
   send(frame: Frame): void {
     // A dropped frame is reported to the app's `dropped` handler; a buffered one needs no care.
-    if (this.isClosed || this.farewell !== undefined) return;
-    this.owner.gathering.flushBefore(this);
-    this.ws.send(frame, false, this.owner.compress);
-  }
-
-  isOn(topic: string): boolean {
-    return !this.isClosed && this.ws.isSubscribed(topic);
+    if (!this.isClosed && this.farewell === undefined) this.ws.send(frame, false, this.owner.compress);
   }
 
   subscribe(topic: string): void {
-    if (this.isClosed) return;
-    this.owner.gathering.flushTopic(topic);
-    this.ws.subscribe(topic);
+    if (!this.isClosed) this.ws.subscribe(topic);
   }
 
   unsubscribe(topic: string): void {
-    if (this.isClosed) return;
-    this.owner.gathering.flushTopic(topic);
-    this.ws.unsubscribe(topic);
+    if (!this.isClosed) this.ws.unsubscribe(topic);
   }
 
-  publish(topic: string, frame: Frame, subscribers: number): void {
-    this.owner.gathering.publish(topic, frame, subscribers, this);
+  publish(topic: string, frame: Frame): void {
+    this.owner.publishExcept(this, topic, frame);
   }
 
   end(lastFrame: Frame | undefined, code: number, reason: string): void {
     if (this.isClosed || this.farewell !== undefined) return;
-    this.owner.gathering.flushBefore(this);
     this.farewell = { lastFrame, code, reason };
     if (this.ws.getBufferedAmount() === 0) this.sayFarewell();
     else this.owner.linger(this);

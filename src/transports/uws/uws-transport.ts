@@ -9,14 +9,12 @@ import type {
 import type { Frame } from '../../../protocol/server-codec.js';
 import type { HandshakeRequest } from '../../connections/socket.js';
 import { isClientTls, TrustedProxies } from '../client-address.js';
-import { Gathering } from '../gathering.js';
 import { Lingering } from '../lingering.js';
 import { readTlsFiles, watchTlsFiles } from '../tls-files.js';
 import {
   appKeyOf,
   cannotListen,
   chooseSubprotocol,
-  gatheringOptions,
   LINGER_SECONDS,
   MESSAGE_MARGIN,
   type Transport,
@@ -47,7 +45,6 @@ interface Listener {
 export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   readonly name = 'uws';
   readonly compress: boolean;
-  readonly gathering: Gathering<UwsSocket>;
   private readonly listeners: Listener[] = [];
   /** Those of former certificates without a WebSocket; HTTP connections may be left. */
   private readonly retired: Listener[] = [];
@@ -68,12 +65,6 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     this.compress = options.server.compression === 'shared';
     this.proxies = new TrustedProxies(options.server.trustedProxies);
     this.cork = new UwsCork(library);
-    this.gathering = new Gathering({
-      ...gatheringOptions(options),
-      write: (topic, frame, except) => {
-        this.writeToTopic(topic, frame, except);
-      },
-    });
   }
 
   async listen(handlers: TransportHandlers): Promise<number> {
@@ -107,8 +98,15 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     return this.port;
   }
 
-  publish(topic: string, frame: Frame, subscribers: number): void {
-    this.gathering.publish(topic, frame, subscribers, undefined);
+  publish(topic: string, frame: Frame): void {
+    for (const { app } of this.listeners) app.publish(topic, frame, false, this.compress);
+  }
+
+  publishExcept(socket: UwsSocket, topic: string, frame: Frame): void {
+    for (const { app } of this.listeners) {
+      if (app === socket.app && !socket.isClosed) socket.ws.publish(topic, frame, false, this.compress);
+      else app.publish(topic, frame, false, this.compress);
+    }
   }
 
   linger(socket: UwsSocket): void {
@@ -127,17 +125,9 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   close(): Promise<void> {
     this.stopListening();
     for (const stop of this.stops.splice(0)) stop();
-    this.gathering.close();
     for (const { app } of [...this.listeners, ...this.retired]) app.close();
     this.cork.close();
     return Promise.resolve();
-  }
-
-  private writeToTopic(topic: string, frame: Frame, except: UwsSocket | undefined): void {
-    for (const { app } of this.listeners) {
-      const publisher = app === except?.app && !except.isClosed ? except.ws : app;
-      publisher.publish(topic, frame, false, this.compress);
-    }
   }
 
   private createListener(handlers: TransportHandlers, app: TemplatedApp): Listener {

@@ -4,7 +4,6 @@ import type { Frame } from '../../../protocol/server-codec.js';
 import type { Connection } from '../../connections/connection.js';
 import type { Socket } from '../../connections/socket.js';
 import type { SocketPeer } from '../../http/extension.js';
-import type { Gathering, TopicMember } from '../gathering.js';
 import type { LingeringSocket } from '../lingering.js';
 import { encodeTextFrame } from './text-frame.js';
 
@@ -12,15 +11,14 @@ import { encodeTextFrame } from './text-frame.js';
 export interface WsSocketOwner {
   subscribe(socket: WsSocket, topic: string): void;
   unsubscribe(socket: WsSocket, topic: string): void;
-  /** What was published and waits; a socket lets it go first. */
-  readonly gathering: Gathering<WsSocket>;
+  publishExcept(socket: WsSocket, topic: string, frame: Frame): void;
   /** At the end of this tick: what the socket holds back goes out, and what waits for the client is counted. */
   flushLater(socket: WsSocket): void;
   linger(socket: WsSocket): void;
 }
 
 /** Adapter over a WebSocket of the ws library. */
-export class WsSocket implements Socket, LingeringSocket, TopicMember {
+export class WsSocket implements Socket, LingeringSocket {
   connection: Connection | undefined = undefined;
   /** Who hears of it where it is no client's connection. */
   peer: SocketPeer | undefined = undefined;
@@ -44,7 +42,6 @@ export class WsSocket implements Socket, LingeringSocket, TopicMember {
   }
 
   send(frame: Frame): void {
-    this.owner.gathering.flushBefore(this);
     if (this.ws.extensions === '') this.writeFrame(encodeTextFrame(frame));
     else this.sendCompressed(frame);
   }
@@ -80,27 +77,20 @@ export class WsSocket implements Socket, LingeringSocket, TopicMember {
     return this.ws.bufferedAmount;
   }
 
-  isOn(topic: string): boolean {
-    return this.topics.has(topic);
-  }
-
   subscribe(topic: string): void {
-    this.owner.gathering.flushTopic(topic);
     this.owner.subscribe(this, topic);
   }
 
   unsubscribe(topic: string): void {
-    this.owner.gathering.flushTopic(topic);
     this.owner.unsubscribe(this, topic);
   }
 
-  publish(topic: string, frame: Frame, subscribers: number): void {
-    this.owner.gathering.publish(topic, frame, subscribers, this);
+  publish(topic: string, frame: Frame): void {
+    this.owner.publishExcept(this, topic, frame);
   }
 
   end(lastFrame: Frame | undefined, code: number, reason: string): void {
     if (this.isClosed || this.isEnding) return;
-    this.owner.gathering.flushBefore(this);
     if (lastFrame !== undefined) this.send(lastFrame);
     this.isEnding = true;
     this.flush();

@@ -9,14 +9,12 @@ import type { Handshake } from '../../connections/handshake.js';
 import type { HandshakeRequest } from '../../connections/socket.js';
 import type { UpgradeRequest } from '../../http/extension.js';
 import { isClientTls, TrustedProxies } from '../client-address.js';
-import { Gathering } from '../gathering.js';
 import { Lingering } from '../lingering.js';
 import { readTlsFiles, secureOptions, watchTlsFiles } from '../tls-files.js';
 import {
   appKeyOf,
   cannotListen,
   chooseSubprotocol,
-  gatheringOptions,
   LINGER_SECONDS,
   MESSAGE_MARGIN,
   withoutPrefix,
@@ -38,7 +36,6 @@ const PING_MARGIN_SECONDS = 16;
 /** The portable transport: the ws library for WebSockets, fastify for HTTP, topics of our own. */
 export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   readonly name = 'ws';
-  readonly gathering: Gathering<WsSocket>;
   private readonly sockets = new Set<WsSocket>();
   private readonly topics = new Map<string, Set<WsSocket>>();
   private readonly corked = new Set<WsSocket>();
@@ -54,12 +51,6 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   constructor(private readonly options: TransportOptions) {
     this.compresses = options.server.compression === 'shared';
     this.proxies = new TrustedProxies(options.server.trustedProxies);
-    this.gathering = new Gathering({
-      ...gatheringOptions(options),
-      write: (topic, frame, except) => {
-        this.writeToTopic(topic, frame, except);
-      },
-    });
   }
 
   async listen(handlers: TransportHandlers): Promise<number> {
@@ -93,8 +84,12 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     return typeof address === 'object' && address !== null ? address.port : server.port;
   }
 
-  publish(topic: string, frame: Frame, subscribers: number): void {
-    this.gathering.publish(topic, frame, subscribers, undefined);
+  publish(topic: string, frame: Frame): void {
+    this.deliver(topic, frame, undefined);
+  }
+
+  publishExcept(socket: WsSocket, topic: string, frame: Frame): void {
+    this.deliver(topic, frame, socket);
   }
 
   subscribe(socket: WsSocket, topic: string): void {
@@ -174,12 +169,11 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   async close(): Promise<void> {
     this.stopListening();
     for (const stop of this.stops.splice(0)) stop();
-    this.gathering.close();
     for (const socket of this.sockets) socket.terminate();
     await this.app?.close();
   }
 
-  private writeToTopic(topic: string, frame: Frame, except: WsSocket | undefined): void {
+  private deliver(topic: string, frame: Frame, except: WsSocket | undefined): void {
     const subscribers = this.topics.get(topic);
     if (subscribers === undefined) return;
     let bytes: Buffer | undefined;

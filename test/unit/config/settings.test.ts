@@ -27,8 +27,6 @@ const SERVER_ROWS: readonly Row[] = [
   ['PREGON_MAX_BUFFERED_BYTES', '65536', 'server.maxBufferedBytes', 65_536],
   ['PREGON_IDLE_TIMEOUT', '30s', 'server.idleTimeoutSeconds', 30],
   ['PREGON_COMPRESSION', 'shared', 'server.compression', 'shared'],
-  ['PREGON_GATHER_MILLISECONDS', '2', 'server.gatherMilliseconds', 2],
-  ['PREGON_GATHER_FROM_SUBSCRIBERS', '500', 'server.gatherFromSubscribers', 500],
   ['PREGON_DRAIN', '2m', 'server.drainSeconds', 120],
   ['SOKETI_SHUTDOWN_GRACE_PERIOD', '1500', 'server.drainSeconds', 1.5],
   ['PREGON_TLS_CERT', 'a.pem', 'tls.certFile', 'a.pem'],
