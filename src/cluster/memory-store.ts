@@ -4,6 +4,7 @@ import { decodeBusMessage, isLater } from './bus-message.js';
 import { Interest } from './interest.js';
 import { MemoryChannel, unchanged, type Applied } from './memory-channel.js';
 import { MemoryNodes } from './memory-nodes.js';
+import { Queue } from './queue.js';
 import { LINGER_MS } from './store-times.js';
 import type {
   Beat,
@@ -45,7 +46,7 @@ export class MemoryState {
   /** @internal */
   readonly watchers = new Interest<MemoryStore>();
   /** What is forgotten later, in about the order it falls due. */
-  private readonly forgetting = new Set<{ readonly dueMs: number; readonly forget: () => void }>();
+  private readonly forgetting = new Queue<{ readonly dueMs: number; readonly forget: () => void }>();
   private interruption: string | undefined;
 
   constructor(
@@ -198,11 +199,11 @@ export class MemoryState {
 
   private later(delayMs: number, forget: () => void): void {
     const now = this.clock.monotonic();
-    this.forgetting.add({ dueMs: now + delayMs, forget });
-    for (const waiting of this.forgetting) {
-      if (waiting.dueMs > now) return;
-      this.forgetting.delete(waiting);
-      waiting.forget();
+    const { forgetting } = this;
+    forgetting.push({ dueMs: now + delayMs, forget });
+    for (let { first } = forgetting; first !== undefined && first.dueMs <= now; first = forgetting.first) {
+      forgetting.shift();
+      first.forget();
     }
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import { BusMessageKind, decodeBusMessage, encodeBusMessage, wrapMessage } from './bus-message.js';
 import type { Bus } from './bus.js';
 import type { ClusterStats } from './cluster-stats.js';
+import { Queue } from './queue.js';
 
 /** Messages are kept this long and up to so many bytes, for nodes that missed them. */
 const KEPT_MS = 60_000;
@@ -33,7 +34,7 @@ export interface OutgoingMessage {
 export class Outbox {
   private number = 0;
   /** In their order, without a gap. */
-  private readonly kept: Kept[] = [];
+  private readonly kept = new Queue<Kept>();
   private keptBytes = 0;
   /** Numbers that were not handed to the bus yet, or may have been lost by it. */
   private readonly unsent = new Set<number>();
@@ -92,7 +93,7 @@ export class Outbox {
   /** The bus may have lost a message that it was handed: it is sent again when the bus is back. */
   unsure(message: Uint8Array): void {
     const number = decodeBusMessage(message)?.number ?? 0;
-    const [first] = this.kept;
+    const { first } = this.kept;
     if (first === undefined || number < first.number) return;
     this.unsent.add(number);
   }
@@ -145,14 +146,12 @@ export class Outbox {
     this.kept.push(entry);
     this.keptBytes += entry.message.byteLength;
     const oldest = entry.atMs - KEPT_MS;
-    let dropped = 0;
-    for (const { atMs, message, number } of this.kept) {
-      if (atMs >= oldest && this.keptBytes <= KEPT_BYTES) break;
-      this.keptBytes -= message.byteLength;
-      this.unsent.delete(number);
-      dropped++;
+    for (let { first } = this.kept; first !== undefined; first = this.kept.first) {
+      if (first.atMs >= oldest && this.keptBytes <= KEPT_BYTES) break;
+      this.kept.shift();
+      this.keptBytes -= first.message.byteLength;
+      this.unsent.delete(first.number);
     }
-    if (dropped > 0) this.kept.splice(0, dropped);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BusMessageKind, decodeBusMessage } from '../../../src/cluster/bus-message.js';
+import { BusMessageKind, decodeBusMessage, unwrapMessage } from '../../../src/cluster/bus-message.js';
 import type { Bus } from '../../../src/cluster/bus.js';
 import { ClusterStats } from '../../../src/cluster/cluster-stats.js';
 import { Outbox, type OutgoingMessage } from '../../../src/cluster/outbox.js';
@@ -8,18 +8,32 @@ import { FakeClock } from '../../support/fake-clock.js';
 /** A bus that takes messages or does not, and an outbox on it. */
 class Bed {
   readonly published: string[] = [];
+  readonly messages: Uint8Array[] = [];
   takes = true;
+  readonly clock = new FakeClock();
   readonly outbox: Outbox;
 
   constructor() {
     const bus: Pick<Bus, 'publish' | 'lossy'> = {
       lossy: true,
       publish: (topic, message) => {
+        if (this.takes) this.messages.push(message);
         if (this.takes) this.published.push(`${topic} ${decodeBusMessage(message)!.body.toString()}`);
         return this.takes;
       },
     };
-    this.outbox = new Outbox('a'.repeat(16), bus as Bus, new FakeClock(), new ClusterStats());
+    this.outbox = new Outbox('a'.repeat(16), bus as Bus, this.clock, new ClusterStats());
+  }
+
+  /** The bodies of all that is kept after a number. */
+  resend(after: number): string[] {
+    const before = this.messages.length;
+    this.outbox.resend(after, 'b'.repeat(16));
+    const resent = this.messages
+      .slice(before)
+      .map((message) => unwrapMessage(decodeBusMessage(message)!.body));
+    expect(resent.pop()).toBeUndefined();
+    return resent.map((wrapped) => decodeBusMessage(wrapped!.message)!.body.toString());
   }
 
   publish(topic: string, body: string, first?: () => Promise<unknown>): Uint8Array {
@@ -83,4 +97,39 @@ describe('Outbox', () => {
       expect(bed.outbox.sent).toBe(4);
     },
   );
+
+  it('sends again, in their order, what it published after a number', () => {
+    const bed = new Bed();
+    for (let i = 1; i <= 5; i++) bed.publish('a', String(i));
+    expect(bed.resend(2)).toEqual(['3', '4', '5']);
+    expect(bed.resend(5)).toEqual([]);
+  });
+
+  it('keeps what was published in the last 60 seconds', () => {
+    const bed = new Bed();
+    for (let i = 1; i <= 200; i++) {
+      bed.publish('a', String(i));
+      bed.clock.advance(1000);
+    }
+    expect(bed.resend(0)).toEqual(Array.from({ length: 61 }, (_, i) => String(i + 140)));
+  });
+
+  it('keeps no more than 16 MiB, and the latest of it', () => {
+    const bed = new Bed();
+    const bodies = Array.from({ length: 40 }, (_, i) => String(i).padEnd(1_048_576 - 29));
+    for (const body of bodies) bed.publish('a', body);
+    expect(bed.resend(0).map((body) => body.trim())).toEqual(bodies.slice(-16).map((body) => body.trim()));
+  });
+
+  it('drops what it keeps no longer also when that was never sent', () => {
+    const bed = new Bed();
+    bed.takes = false;
+    bed.publish('a', 'old');
+    bed.clock.advance(61_000);
+    bed.publish('a', 'new');
+    expect(bed.outbox.sent).toBe(1);
+    bed.takes = true;
+    bed.outbox.sendKept();
+    expect(bed.published).toEqual(['a new']);
+  });
 });
