@@ -16,7 +16,7 @@ import {
 } from './channel-key.js';
 import type { ClusterDrivers } from './create-cluster-drivers.js';
 import { ClusterStats } from './cluster-stats.js';
-import { Inbox } from './inbox.js';
+import { Inbox, type HeardTopic } from './inbox.js';
 import { Membership, originOf, SETTLE_MS, type Joining } from './membership.js';
 import { nodeTopic, Outbox } from './outbox.js';
 import { SharedChannel, type SharedChannelContext, type SharedChannelKind } from './shared-channel.js';
@@ -62,17 +62,6 @@ export interface EnterOptions {
   readonly cached: boolean;
 }
 
-/** A channel with subscriptions on this node. */
-interface Entry {
-  readonly channel: SharedChannel;
-  /** Whether events of the other nodes are heard; otherwise it is only an entry in the store. */
-  readonly isHeard: boolean;
-  /** Until events of the other nodes arrive. */
-  standing: Promise<void> | undefined;
-  /** Whether the channel's last event is still to be fetched: nothing newer was heard or published here. */
-  isCacheDue: boolean;
-}
-
 /**
  * This node among the others: what leaves for them and what comes from them. While bus or store is away it is
  * degraded: it serves its own clients, and nothing on a client's path waits.
@@ -80,19 +69,21 @@ interface Entry {
 export class Cluster {
   readonly stats = new ClusterStats();
   private readonly apps = new Map<string, ClusterApp>();
-  private readonly entries = new Map<string, Entry>();
+  /** Channels with subscriptions on this node, by their keys. */
+  private readonly shared = new Map<string, SharedChannel>();
   private readonly uncounted = new Set<SharedChannel>();
   private readonly timers: Timer[] = [];
   private settleTimer: Timer | undefined;
   private readonly membership: Membership;
   private readonly outbox: Outbox;
   private readonly inbox: Inbox;
+  private readonly terminations: HeardTopic;
   private readonly cachedEvents: CachedEvents;
   private readonly users: SharedUsers;
   private readonly announcer: Announcer;
   private readonly channelContext: SharedChannelContext;
   /** Those who wait for the bus; while degraded nobody does. */
-  private readonly standing = new Map<Entry, () => void>();
+  private readonly standing = new Map<SharedChannel, () => void>();
   /** What left unseen by a store that was emptied; told when all nodes have said what they have. */
   private readonly departed: { readonly key: string; readonly what: string }[] = [];
   /** Since all nodes were last known to have told it what they have. */
@@ -134,6 +125,8 @@ export class Cluster {
     this.outbox = new Outbox(this.membership.origin, bus, clock, stats);
     this.inbox = new Inbox(
       {
+        find: (topic) => this.heardTopic(topic),
+        all: () => this.heardTopics(),
         deliver: (topic, message) => {
           this.deliver(topic, message);
         },
@@ -144,6 +137,7 @@ export class Cluster {
       clock,
       stats,
     );
+    this.terminations = { sinceMs: this.inbox.nowMs, last: undefined };
     this.cachedEvents = new CachedEvents(store, clock);
     this.users = new SharedUsers({
       store,
@@ -186,7 +180,7 @@ export class Cluster {
 
   /** Channels whose events this node receives. */
   get interest(): number {
-    return this.entries.size;
+    return this.shared.size;
   }
 
   /** Whether bus and store can be relied on; asked before each use of them. */
@@ -208,7 +202,7 @@ export class Cluster {
     store.start({
       delta: (key, delta) => {
         this.guard(() => {
-          this.entries.get(key)?.channel.take(delta);
+          this.shared.get(key)?.take(delta);
           this.users.take(key, delta.version, delta.subscriptions);
         });
       },
@@ -243,7 +237,6 @@ export class Cluster {
         this.outbox.unsure(message);
       },
     });
-    this.inbox.open(TERMINATE_TOPIC);
     this.listen(TERMINATE_TOPIC);
     this.listen(nodeTopic(this.membership.origin));
     this.timers.push(
@@ -293,8 +286,7 @@ export class Cluster {
       this.outbox.publish(outgoing, isHealthy);
       return;
     }
-    const entry = this.entries.get(key);
-    if (entry !== undefined) entry.isCacheDue = false;
+    this.noteCached(key);
     if (!isHealthy) {
       this.cachedEvents.noteUnstored(key, this.outbox.publish(outgoing, false), cacheMs);
       return;
@@ -319,27 +311,27 @@ export class Cluster {
     member: MemberData | undefined,
   ): Promise<void> | undefined {
     const key = channelKey(appId, name);
-    const entry = this.entries.get(key) ?? this.open(appId, name, key, options);
-    const standing = this.isHealthy ? entry.standing : undefined;
-    const entering = entry.channel.enter(member);
+    const channel = this.shared.get(key) ?? this.open(appId, name, key, options);
+    const standing = this.isHealthy ? channel.standing : undefined;
+    const entering = channel.enter(member);
     if (standing === undefined) return entering;
     return entering === undefined ? standing : Promise.all([entering, standing]).then(() => undefined);
   }
 
   leave(appId: string, name: string, userId: string | undefined): void {
-    const entry = this.entries.get(channelKey(appId, name));
-    entry?.channel.leave(userId);
-    if (entry !== undefined) this.closeIfIdle(entry);
+    const channel = this.shared.get(channelKey(appId, name));
+    channel?.leave(userId);
+    if (channel !== undefined) this.closeIfIdle(channel);
   }
 
   /** The members of a presence channel that has subscriptions on this node. */
   members(appId: string, name: string): ReadonlyMap<string, MemberData> {
-    return this.entries.get(channelKey(appId, name))?.channel.members ?? NOBODY;
+    return this.shared.get(channelKey(appId, name))?.members ?? NOBODY;
   }
 
   /** Subscriptions of all nodes to a channel that has some on this node. */
   subscriptions(appId: string, name: string): number {
-    return this.entries.get(channelKey(appId, name))?.channel.totalSubscriptions ?? 0;
+    return this.shared.get(channelKey(appId, name))?.totalSubscriptions ?? 0;
   }
 
   terminate(appId: string, userId: string): void {
@@ -360,7 +352,7 @@ export class Cluster {
 
   /** Connections of the other nodes to an app that limits them, a moment ago. */
   otherConnections(appId: string): number {
-    return this.entries.get(channelKey(appId, CONNECTIONS_CHANNEL))?.channel.otherSubscriptions ?? 0;
+    return this.shared.get(channelKey(appId, CONNECTIONS_CHANNEL))?.otherSubscriptions ?? 0;
   }
 
   /** Connections of all nodes to an app. */
@@ -434,39 +426,37 @@ export class Cluster {
   private decideOnUser(appId: string, userId: string): void {
     if (this.isHealthy) return;
     const key = channelKey(appId, userChannel(userId));
-    this.users.decideAlone(key, (this.entries.get(key)?.channel.totalSubscriptions ?? 0) > 0);
+    this.users.decideAlone(key, (this.shared.get(key)?.totalSubscriptions ?? 0) > 0);
   }
 
-  private open(appId: string, name: string, key: string, options: EnterOptions): Entry {
-    const channel = new SharedChannel(appId, name, key, options.kind, this.channelContext);
-    const isHeard = !isUnheardChannel(name);
-    const entry: Entry = { channel, isHeard, standing: undefined, isCacheDue: options.cached };
-    this.entries.set(key, entry);
-    if (!isHeard) {
-      if (name === CONNECTIONS_CHANNEL && options.kind.tellSubscriptions) void this.drivers.store.watch(key);
-      return entry;
+  private open(appId: string, name: string, key: string, { kind, cached }: EnterOptions): SharedChannel {
+    const channel = new SharedChannel(appId, name, key, kind, this.inbox.nowMs, this.channelContext);
+    channel.isCacheDue = cached;
+    this.shared.set(key, channel);
+    if (isUnheardChannel(name)) {
+      if (name === CONNECTIONS_CHANNEL && kind.tellSubscriptions) void this.drivers.store.watch(key);
+      return channel;
     }
-    this.inbox.open(key);
-    const standing = this.stand(entry, options).finally(() => {
-      entry.standing = undefined;
-      this.standing.delete(entry);
+    const standing = this.stand(channel).finally(() => {
+      channel.standing = undefined;
+      this.standing.delete(channel);
     });
-    entry.standing = new Promise((resolve) => {
-      this.standing.set(entry, resolve);
+    channel.standing = new Promise((resolve) => {
+      this.standing.set(channel, resolve);
       void standing.then(resolve);
     });
-    return entry;
+    return channel;
   }
 
-  private async stand(entry: Entry, { kind }: EnterOptions): Promise<void> {
+  private async stand(channel: SharedChannel): Promise<void> {
     const { bus, store } = this.drivers;
-    const { channel } = entry;
+    const { kind } = channel;
     try {
       await Promise.all([
         bus.subscribe(channel.key),
         kind.presence || kind.tellSubscriptions ? store.watch(channel.key) : undefined,
       ]);
-      if (this.isHealthy) await this.fetchCached(entry);
+      if (this.isHealthy) await this.fetchCached(channel);
     } catch (error) {
       this.degrade(messageOf(error));
     }
@@ -476,18 +466,18 @@ export class Cluster {
    * Fetches a channel's last event, if nothing newer is known. Each event is kept before it is published: one that is
    * not kept yet arrives over the bus.
    */
-  private async fetchCached(entry: Entry): Promise<void> {
-    const { key, appId, name } = entry.channel;
+  private async fetchCached(channel: SharedChannel): Promise<void> {
+    const { key, appId, name } = channel;
     // What is heard or published in the meantime is newer.
-    const isWanted = () => entry.isCacheDue && this.entries.get(key) === entry;
+    const isWanted = () => channel.isCacheDue && this.shared.get(key) === channel;
     if (!isWanted()) return;
     const cached = await this.drivers.store.cached(key);
     if (!isWanted()) return;
-    entry.isCacheDue = false;
+    channel.isCacheDue = false;
     const message = cached === undefined ? undefined : decodeBusMessage(cached.message);
     if (cached === undefined || message === undefined) return;
     // It may still come over the bus, as what its node published before it; that is older, and passed over as well.
-    this.inbox.skip(key, message);
+    this.inbox.skip(channel, message);
     this.cachedEvents.note(key, cached.message, cached.ttlMs);
     this.apps.get(appId)?.restoreCached(name, message.body.toString('utf8'), message.except, cached.ttlMs);
   }
@@ -502,17 +492,21 @@ export class Cluster {
     const { appId, name } = splitKey(topic);
     const cacheMs = this.apps.get(appId)?.deliver(name, message.body.toString('utf8'), message.except) ?? 0;
     if (cacheMs === 0) return;
-    const entry = this.entries.get(topic);
-    if (entry !== undefined) entry.isCacheDue = false;
+    this.noteCached(topic);
     this.cachedEvents.note(topic, encodeBusMessage(message, message.body), cacheMs);
   }
 
-  private closeIfIdle(entry: Entry): void {
-    const { channel } = entry;
-    if (!channel.isIdle || this.entries.get(channel.key) !== entry) return;
-    this.entries.delete(channel.key);
+  /** A channel's last event is known. */
+  private noteCached(key: string): void {
+    const channel = this.shared.get(key);
+    if (channel !== undefined) channel.isCacheDue = false;
+  }
+
+  private closeIfIdle(channel: SharedChannel): void {
+    if (!channel.isIdle || this.shared.get(channel.key) !== channel) return;
+    this.shared.delete(channel.key);
     this.uncounted.delete(channel);
-    if (!entry.isHeard) {
+    if (isUnheardChannel(channel.name)) {
       if (channel.name === CONNECTIONS_CHANNEL) this.drivers.store.unwatch(channel.key);
       return;
     }
@@ -555,13 +549,22 @@ export class Cluster {
       },
       changed: (channel, result) => {
         this.announcer.announce(this.nodeId, channel.key, result);
-        const entry = this.entries.get(channel.key);
-        if (entry !== undefined) this.closeIfIdle(entry);
+        const present = this.shared.get(channel.key);
+        if (present !== undefined) this.closeIfIdle(present);
       },
       failed: (error) => {
         this.degrade(messageOf(error));
       },
     };
+  }
+
+  private heardTopic(topic: string): HeardTopic | undefined {
+    return topic === TERMINATE_TOPIC ? this.terminations : this.shared.get(topic);
+  }
+
+  private *heardTopics(): Iterable<HeardTopic> {
+    yield this.terminations;
+    yield* this.shared.values();
   }
 
   private receive(topic: string, bytes: Uint8Array): void {
@@ -614,7 +617,7 @@ export class Cluster {
     this.outbox.sendKept();
     this.wasEmptied ||= how.isEmptied;
     this.settledEpoch = undefined;
-    for (const { channel } of this.entries.values()) channel.restate(how);
+    for (const channel of this.shared.values()) channel.restate(how);
     this.cachedEvents.restate(how.isEmptied);
     this.announcer.retry();
     this.fetchMissed();
@@ -624,10 +627,10 @@ export class Cluster {
 
   /** Fetches the last events that could not be had when their channels were opened. */
   private fetchMissed(): void {
-    const due = [...this.entries.values()].filter(
-      (entry) => entry.isCacheDue && entry.standing === undefined,
+    const due = [...this.shared.values()].filter(
+      (channel) => channel.isCacheDue && channel.standing === undefined,
     );
-    Promise.all(due.map((entry) => this.fetchCached(entry))).catch((error: unknown) => {
+    Promise.all(due.map((channel) => this.fetchCached(channel))).catch((error: unknown) => {
       this.degrade(messageOf(error));
     });
   }
@@ -637,7 +640,7 @@ export class Cluster {
     this.settleTimer?.cancel();
     const delayMs = Math.max(0, SETTLE_MS - epochAgeMs);
     this.settleTimer = this.services.clock.after(delayMs, () => {
-      for (const { channel } of this.entries.values()) {
+      for (const channel of this.shared.values()) {
         if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch(this.wasEmptied);
       }
       this.wasEmptied = false;
@@ -659,7 +662,7 @@ export class Cluster {
     this.settleTimer?.cancel();
     this.stats.degradedSinceMs = this.services.clock.monotonic();
     this.services.log.warn({ reason }, 'degraded: serving the connections of this node only');
-    for (const { channel } of this.entries.values()) channel.degrade();
+    for (const channel of this.shared.values()) channel.degrade();
     for (const resolve of this.standing.values()) resolve();
     this.standing.clear();
     this.membership.interrupt();

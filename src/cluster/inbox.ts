@@ -12,17 +12,33 @@ const MOST_MISSED = 30;
 const MAX_WAITING_BYTES = 16_777_216;
 
 export interface InboxOptions {
+  /** A topic that has a subscriber here; undefined for any other. */
+  readonly find: (topic: string) => HeardTopic | undefined;
+  /** All that {@link find} knows. */
+  readonly all: () => Iterable<HeardTopic>;
   /** Hands an event on to the subscribers of its topic. */
   readonly deliver: (topic: string, message: BusMessage) => void;
   /** Asks a node for all it sent after a number. */
   readonly askAgain: (node: string, after: number) => void;
 }
 
-interface Topic {
-  /** Messages sent earlier were sent before there was a subscriber here. */
+/**
+ * A topic that has a subscriber here. There may be one for each connection, most of which hear little and from few nodes:
+ * nothing is kept before the first message, and then a number for each node.
+ */
+export interface HeardTopic {
+  /** Messages sent earlier were sent before there was a subscriber here. By {@link Inbox.nowMs}. */
   readonly sinceMs: number;
-  /** Number of the last message delivered, by node. */
-  readonly last: Map<string, number>;
+  /** The latest node that was heard for the first time. */
+  last: LastHeard | undefined;
+}
+
+/** The last message of a node that was delivered on a topic. */
+export interface LastHeard {
+  readonly peer: Peer;
+  number: number;
+  /** That of another node. */
+  next: LastHeard | undefined;
 }
 
 /** Another node, as far as its messages are concerned. */
@@ -49,22 +65,24 @@ interface Peer {
  * passed over; one whose predecessor is missing waits until that was sent again.
  */
 export class Inbox {
-  private readonly topics = new Map<string, Topic>();
+  /** Times are counted from here, which makes them small numbers. */
+  private readonly originMs: number;
   private readonly peers = new Map<string, Peer>();
 
   constructor(
     private readonly options: InboxOptions,
     private readonly clock: Clock,
     private readonly stats: ClusterStats,
-  ) {}
-
-  /** The topic has a subscriber now. */
-  open(topic: string): void {
-    this.topics.set(topic, { sinceMs: this.clock.now(), last: new Map() });
+  ) {
+    this.originMs = clock.now();
   }
 
+  get nowMs(): number {
+    return this.clock.now() - this.originMs;
+  }
+
+  /** A topic has no subscriber any more. */
   close(topic: string): void {
-    this.topics.delete(topic);
     for (const peer of this.peers.values()) {
       for (const { body } of peer.waiting.get(topic) ?? []) peer.waitingBytes -= body.length;
       peer.waiting.delete(topic);
@@ -72,8 +90,8 @@ export class Inbox {
   }
 
   /** A message that was had in another way; it is not to be delivered again. */
-  skip(topic: string, { node, number }: BusMessage): void {
-    this.topics.get(topic)?.last.set(node, number);
+  skip(topic: HeardTopic, { node, number }: BusMessage): void {
+    setLast(topic, this.peer(node), number);
   }
 
   /** An event that was just published. */
@@ -127,8 +145,8 @@ export class Inbox {
     if (message?.node !== from) return;
     const peer = this.peer(from);
     peer.isAnswering = true;
-    const topic = this.topics.get(wrapped.topic);
-    if (topic === undefined || message.sentMs < topic.sinceMs) return;
+    const topic = this.options.find(wrapped.topic);
+    if (topic === undefined || message.sentMs - this.originMs < topic.sinceMs) return;
     this.sort(wrapped.topic, message);
     this.retry(peer, wrapped.topic);
   }
@@ -136,14 +154,15 @@ export class Inbox {
   /** The node is gone for good. */
   private forget(node: string): void {
     this.release(node);
+    const peer = this.peer(node);
+    for (const topic of this.options.all()) forgetLast(topic, peer);
     this.peers.delete(node);
-    for (const { last } of this.topics.values()) last.delete(node);
   }
 
   private sort(name: string, message: BusMessage): void {
-    const topic = this.topics.get(name);
+    const topic = this.options.find(name);
     if (topic === undefined) return;
-    const last = topic.last.get(message.node);
+    const last = lastOf(topic, this.peer(message.node));
     if (last !== undefined && message.number <= last) {
       this.stats.duplicates++;
     } else if (last !== undefined && message.previous > last) {
@@ -153,8 +172,8 @@ export class Inbox {
     }
   }
 
-  private pass(name: string, topic: Topic, message: BusMessage): void {
-    topic.last.set(message.node, message.number);
+  private pass(name: string, topic: HeardTopic, message: BusMessage): void {
+    setLast(topic, this.peer(message.node), message.number);
     this.options.deliver(name, message);
   }
 
@@ -191,11 +210,11 @@ export class Inbox {
 
   /** Passes on what waits no longer on a topic. */
   private retry(peer: Peer, name: string): void {
-    const [waiting, topic] = [peer.waiting.get(name), this.topics.get(name)];
+    const [waiting, topic] = [peer.waiting.get(name), this.options.find(name)];
     if (waiting === undefined || topic === undefined) return;
     let passed = 0;
     for (const message of waiting) {
-      if (message.previous > (topic.last.get(message.node) ?? 0)) break;
+      if (message.previous > (lastOf(topic, peer) ?? 0)) break;
       passed++;
       peer.waitingBytes -= message.body.length;
       this.sort(name, message);
@@ -211,10 +230,11 @@ export class Inbox {
     peer.timer?.cancel();
     peer.timer = peer.askedAfter = undefined;
     for (const [name, messages] of peer.waiting) {
-      const topic = this.topics.get(name);
+      const topic = this.options.find(name);
+      if (topic === undefined) continue;
       for (const message of messages) {
-        const last = topic?.last.get(node) ?? 0;
-        if (topic === undefined || message.number <= last) continue;
+        const last = lastOf(topic, peer) ?? 0;
+        if (message.number <= last) continue;
         if (message.previous > last) this.stats.gaps++;
         this.pass(name, topic, message);
       }
@@ -240,5 +260,30 @@ export class Inbox {
       this.peers.set(node, peer);
     }
     return peer;
+  }
+}
+
+function entryOf(topic: HeardTopic, peer: Peer): LastHeard | undefined {
+  let entry = topic.last;
+  while (entry !== undefined && entry.peer !== peer) entry = entry.next;
+  return entry;
+}
+
+function lastOf(topic: HeardTopic, peer: Peer): number | undefined {
+  return entryOf(topic, peer)?.number;
+}
+
+function setLast(topic: HeardTopic, peer: Peer, number: number): void {
+  const entry = entryOf(topic, peer);
+  if (entry !== undefined) entry.number = number;
+  else topic.last = { peer, number, next: topic.last };
+}
+
+function forgetLast(topic: HeardTopic, peer: Peer): void {
+  const entry = entryOf(topic, peer);
+  if (entry === undefined) return;
+  if (topic.last === entry) topic.last = entry.next;
+  for (let before = topic.last; before !== undefined; before = before.next) {
+    if (before.next === entry) before.next = entry.next;
   }
 }

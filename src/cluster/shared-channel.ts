@@ -1,5 +1,6 @@
 import { Limits } from '../../protocol/limits.js';
 import type { MemberData } from '../../protocol/messages.js';
+import type { HeardTopic, LastHeard } from './inbox.js';
 import type { Joining } from './membership.js';
 import type {
   ChannelChange,
@@ -62,6 +63,7 @@ interface LocalMember {
 const NO_LOCAL = new Map<string, LocalMember>();
 const NO_MEMBERS = new Map<string, SharedMember>();
 const NO_IDS = new Set<string>();
+const NO_WAITERS: readonly Waiter[] = [];
 
 /** Up to so many subscriptions, each change of their number is told at once. */
 const FEW = Limits.immediateSubscriptionCount;
@@ -80,7 +82,7 @@ export class ChannelFull extends Error {
  *
  * At most one change is under way; what happens meanwhile goes with the next.
  */
-export class SharedChannel {
+export class SharedChannel implements HeardTopic {
   /** Subscriptions of this node, waiting ones included. */
   subscriptions = 0;
   /** Of the whole cluster, as last heard. */
@@ -93,7 +95,7 @@ export class SharedChannel {
   private ownVersion = 0;
   private isInstalled = false;
   /** Deltas that came before the first snapshot, or after one that is missing. */
-  private early: ChannelDelta[] = [];
+  private early: ChannelDelta[] | undefined;
 
   /** Members of this node that the store knows. */
   private readonly told: Set<string>;
@@ -114,13 +116,20 @@ export class SharedChannel {
   private isFetching = false;
   /** Who is missing in the next list left unseen by the store. */
   private looksForDeparted = false;
-  private readonly waiters: Waiter[] = [];
+  private waiters: Waiter[] | undefined;
+
+  last: LastHeard | undefined;
+  /** Until events of the other nodes arrive. */
+  standing: Promise<void> | undefined;
+  /** Whether the channel's last event is still to be fetched: nothing newer was heard or published here. */
+  isCacheDue = false;
 
   constructor(
     readonly appId: string,
     readonly name: string,
     readonly key: string,
     readonly kind: SharedChannelKind,
+    readonly sinceMs: number,
     private readonly context: SharedChannelContext,
   ) {
     // There may be one channel for each connection, and most have no members.
@@ -165,7 +174,7 @@ export class SharedChannel {
     this.send();
     if (this.stands(member?.id)) return undefined;
     return new Promise((resolve, reject) => {
-      this.waiters.push({ userId: member?.id, resolve, reject });
+      this.await({ userId: member?.id, resolve, reject });
     });
   }
 
@@ -212,7 +221,7 @@ export class SharedChannel {
 
   /** The store went away: whoever waits is served by this node alone. */
   degrade(): void {
-    for (const { userId, resolve, reject } of this.waiters.splice(0)) {
+    for (const { userId, resolve, reject } of this.takeWaiters()) {
       const member = userId === undefined ? undefined : this.local.get(userId)?.data;
       try {
         if (member !== undefined) this.decideAlone(member);
@@ -227,12 +236,12 @@ export class SharedChannel {
   /** Another node, or this one, changed the channel. */
   take(delta: ChannelDelta): void {
     if (!this.isInstalled || this.isFetching) {
-      this.early.push(delta);
+      this.keepEarly(delta);
       return;
     }
     if (delta.version <= this.version) return;
     if (delta.version !== this.version + 1) {
-      this.early.push(delta);
+      this.keepEarly(delta);
       this.refetch();
       return;
     }
@@ -347,11 +356,27 @@ export class SharedChannel {
   }
 
   private settleWaiters(): void {
-    if (this.waiters.length === 0) return;
-    for (const waiter of this.waiters.splice(0)) {
+    for (const waiter of this.takeWaiters()) {
       if (this.stands(waiter.userId)) waiter.resolve();
-      else this.waiters.push(waiter);
+      else this.await(waiter);
     }
+  }
+
+  private await(waiter: Waiter): void {
+    this.waiters ??= [];
+    this.waiters.push(waiter);
+  }
+
+  /** Those who waited; who still has to wait is added again. */
+  private takeWaiters(): readonly Waiter[] {
+    const { waiters = NO_WAITERS } = this;
+    this.waiters = undefined;
+    return waiters;
+  }
+
+  private keepEarly(delta: ChannelDelta): void {
+    this.early ??= [];
+    this.early.push(delta);
   }
 
   private applyDelta({ version, members, subscriptions }: ChannelDelta): void {
@@ -393,8 +418,9 @@ export class SharedChannel {
   }
 
   private takeEarly(): void {
+    if (this.early === undefined) return;
     const early = this.early.sort((a, b) => a.version - b.version);
-    this.early = [];
+    this.early = undefined;
     for (const delta of early) this.take(delta);
   }
 
@@ -492,9 +518,9 @@ export class SharedChannel {
   }
 
   private refuse(userIds: readonly string[]): void {
-    for (const waiter of this.waiters.splice(0)) {
+    for (const waiter of this.takeWaiters()) {
       if (waiter.userId === undefined || !userIds.includes(waiter.userId)) {
-        this.waiters.push(waiter);
+        this.await(waiter);
         continue;
       }
       this.takeBack(waiter.userId);

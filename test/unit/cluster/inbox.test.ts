@@ -7,7 +7,7 @@ import {
   type BusMessage,
 } from '../../../src/cluster/bus-message.js';
 import { ClusterStats } from '../../../src/cluster/cluster-stats.js';
-import { Inbox } from '../../../src/cluster/inbox.js';
+import { Inbox, type HeardTopic } from '../../../src/cluster/inbox.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const NODE = 'a'.repeat(16);
@@ -18,8 +18,11 @@ class Bed {
   readonly delivered: string[] = [];
   readonly asked: number[] = [];
   readonly stats = new ClusterStats();
+  readonly topics = new Map<string, HeardTopic>();
   readonly inbox = new Inbox(
     {
+      find: (topic) => this.topics.get(topic),
+      all: () => this.topics.values(),
       deliver: (topic, { number }) => this.delivered.push(`${topic} ${number}`),
       askAgain: (_node, after) => this.asked.push(after),
     },
@@ -28,12 +31,11 @@ class Bed {
   );
 
   constructor() {
-    this.inbox.open('a');
-    this.inbox.open('b');
+    for (const name of ['a', 'b']) this.topics.set(name, { sinceMs: this.inbox.nowMs, last: undefined });
   }
 
-  take(topic: string, number: number, previous: number): void {
-    this.inbox.take(topic, this.message(number, previous));
+  take(topic: string, number: number, previous: number, node = NODE): void {
+    this.inbox.take(topic, { ...this.message(number, previous), node });
   }
 
   resend(topic: string, number: number, previous: number): void {
@@ -134,5 +136,31 @@ describe('Inbox', () => {
     bed.endOf(1);
     expect(bed.delivered).toEqual(['a 1', 'b 9', 'a 8']);
     expect(bed.stats.duplicates).toBe(1);
+  });
+
+  it.each(['1', '2', '3'].map((digit) => digit.repeat(16)))(
+    'tells nodes on one topic apart, and forgets node %s alone when it is gone',
+    (gone) => {
+      const bed = new Bed();
+      const nodes = ['1', '2', '3'].map((digit) => digit.repeat(16));
+      for (const node of nodes) bed.take('a', 7, 0, node);
+      for (const node of nodes) bed.take('a', 7, 0, node);
+      expect(bed.delivered).toEqual(['a 7', 'a 7', 'a 7']);
+      const alive = new Map(nodes.filter((node) => node !== gone).map((node) => [node, 7]));
+      for (let round = 0; round < 31; round++) bed.inbox.heartbeats(alive);
+      bed.delivered.length = 0;
+      for (const node of nodes.filter((node) => node !== gone)) bed.take('a', 7, 0, node);
+      expect(bed.delivered).toEqual([]);
+      bed.take('a', 7, 0, gone);
+      expect(bed.delivered).toEqual(['a 7']);
+    },
+  );
+
+  it('asks a node again for all it sent that was heard before its first heartbeat', () => {
+    const bed = new Bed();
+    bed.take('a', 5, 0);
+    bed.inbox.interrupt();
+    bed.inbox.recover();
+    expect(bed.asked).toEqual([0]);
   });
 });
