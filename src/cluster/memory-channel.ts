@@ -28,6 +28,8 @@ interface Share {
   subscriptions: number;
   change: string;
   answer: Answer | undefined;
+  /** That of another node: a list takes less than an array, and most channels have one share. */
+  next: Share | undefined;
 }
 
 /** Of all channels without; never written to. There may be a channel for each connection, and most have no members. */
@@ -64,7 +66,7 @@ const DROP = '#drop';
  * same.
  */
 export class MemoryChannel {
-  private readonly shares: Share[] = [];
+  private shares: Share | undefined;
   /** In the order they came. */
   private members = NO_MEMBERS;
   private graces = NO_GRACES;
@@ -95,7 +97,9 @@ export class MemoryChannel {
 
   /** Nothing is kept for repeats or for what may come back. */
   get canBeForgotten(): boolean {
-    return this.total === 0 && this.graces.size === 0 && this.shares.length === 0 && this.released.size === 0;
+    return (
+      this.total === 0 && this.graces.size === 0 && this.shares === undefined && this.released.size === 0
+    );
   }
 
   isOccupiedBy(node: string): boolean {
@@ -180,7 +184,9 @@ export class MemoryChannel {
   }
 
   private shareOf(node: string): Share | undefined {
-    return this.shares.find((share) => share.node === node);
+    let share = this.shares;
+    while (share !== undefined && share.node !== node) share = share.next;
+    return share;
   }
 
   private subscriptionsOf(node: string): number {
@@ -190,21 +196,27 @@ export class MemoryChannel {
   private setShare(node: string, subscriptions: number): void {
     const share = this.shareOf(node);
     if (share !== undefined) share.subscriptions = subscriptions;
-    else this.shares.push({ node, subscriptions, change: '', answer: undefined });
+    else this.shares = { node, subscriptions, change: '', answer: undefined, next: this.shares };
   }
 
   private keepAnswer(node: string, change: string, answer: Answer): void {
     const share = this.shareOf(node);
-    if (share === undefined) this.shares.push({ node, subscriptions: 0, change, answer });
+    if (share === undefined) this.shares = { node, subscriptions: 0, change, answer, next: this.shares };
     else [share.change, share.answer] = [change, answer];
   }
 
   private forgetAnswer(node: string): void {
-    const index = this.shares.findIndex((share) => share.node === node);
-    const share = this.shares[index];
+    const share = this.shareOf(node);
     if (share === undefined) return;
-    if (share.subscriptions === 0) this.shares.splice(index, 1);
+    if (share.subscriptions === 0) this.removeShare(share);
     else share.answer = undefined;
+  }
+
+  private removeShare(share: Share): void {
+    if (this.shares === share) this.shares = share.next;
+    for (let before = this.shares; before !== undefined; before = before.next) {
+      if (before.next === share) before.next = share.next;
+    }
   }
 
   private membersOf(node: string): string[] {
