@@ -12,9 +12,16 @@ export class Channel {
   listeners: Set<FrameListener> | undefined = undefined;
 
   constructor(
+    private readonly appId: string,
     readonly name: string,
     readonly policy: ChannelPolicy,
-    /** Under which the transport publishes; unique among all apps. */
-    readonly topic: string,
   ) {}
+
+  /**
+   * Under which the transport publishes; unique among all apps, since app ids hold no slash. Not kept: there may be a
+   * channel for each connection.
+   */
+  get topic(): string {
+    return `${this.appId}/${this.name}`;
+  }
 }

@@ -49,8 +49,7 @@ export class Channels {
   occupy(name: string): Channel {
     let channel = this.byName.get(name);
     if (channel === undefined) {
-      // App ids hold no slash, so topics of two apps never meet.
-      channel = new Channel(name, channelPolicy(name), `${this.appId}/${name}`);
+      channel = new Channel(this.appId, name, channelPolicy(name));
       this.byName.set(name, channel);
     }
     channel.subscriptionCount++;

@@ -19,7 +19,13 @@ import { ClusterStats } from './cluster-stats.js';
 import { Inbox, type HeardTopic } from './inbox.js';
 import { Membership, originOf, SETTLE_MS, type Joining } from './membership.js';
 import { nodeTopic, Outbox } from './outbox.js';
-import { SharedChannel, type SharedChannelContext, type SharedChannelKind } from './shared-channel.js';
+import {
+  COUNTED,
+  SharedChannel,
+  UNCOUNTED,
+  type SharedChannelContext,
+  type SharedChannelKind,
+} from './shared-channel.js';
 import { SharedUsers } from './shared-users.js';
 import type { Beat, ChannelCounts } from './store.js';
 
@@ -342,7 +348,7 @@ export class Cluster {
 
   /** A connection of this node was opened. */
   connected(appId: string): void {
-    const kind = { ...UNHEARD_KIND, tellSubscriptions: this.apps.get(appId)?.limitsConnections === true };
+    const kind = this.apps.get(appId)?.limitsConnections === true ? COUNTED : UNCOUNTED;
     void this.enter(appId, CONNECTIONS_CHANNEL, { kind, cached: false }, undefined);
   }
 
@@ -685,10 +691,7 @@ export class Cluster {
 
 const NOBODY: ReadonlyMap<string, MemberData> = new Map();
 
-/** Of what is only counted. */
-const UNHEARD_KIND: SharedChannelKind = { presence: false, tellSubscriptions: true, maxMembers: 0 };
-
-const USER_OPTIONS: EnterOptions = { kind: UNHEARD_KIND, cached: false };
+const USER_OPTIONS: EnterOptions = { kind: COUNTED, cached: false };
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

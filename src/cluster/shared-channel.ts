@@ -1,3 +1,4 @@
+import type { ChannelPolicy } from '../../protocol/channel-name.js';
 import { Limits } from '../../protocol/limits.js';
 import type { MemberData } from '../../protocol/messages.js';
 import type { HeardTopic, LastHeard } from './inbox.js';
@@ -18,6 +19,21 @@ export interface SharedChannelKind {
   /** The number of subscriptions is told to all nodes that have some. */
   readonly tellSubscriptions: boolean;
   readonly maxMembers: number;
+}
+
+/** Of channels that share their occupancy alone. */
+export const UNCOUNTED: SharedChannelKind = { presence: false, tellSubscriptions: false, maxMembers: 0 };
+
+/** Of channels whose subscriptions are counted for all. */
+export const COUNTED: SharedChannelKind = { presence: false, tellSubscriptions: true, maxMembers: 0 };
+
+/** What a channel of an app shares. All but presence channels have it in common, since there may be one for each connection. */
+export function sharedChannelKind(
+  { presence, serverToUser }: ChannelPolicy,
+  settings: { readonly subscriptionCount: boolean; readonly maxPresenceMembers: number },
+): SharedChannelKind {
+  if (presence) return { presence, tellSubscriptions: false, maxMembers: settings.maxPresenceMembers };
+  return settings.subscriptionCount && !serverToUser ? COUNTED : UNCOUNTED;
 }
 
 /** What a shared channel needs of its surroundings. */

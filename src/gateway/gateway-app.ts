@@ -2,6 +2,7 @@ import { channelPolicy } from '../../protocol/channel-name.js';
 import type { App, AppSettings } from '../apps/app.js';
 import type { FrameListener } from '../channels/channel.js';
 import type { TriggeredEvent } from '../channels/publish-event.js';
+import { sharedChannelKind } from '../cluster/shared-channel.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { ApiServices } from '../http/api-call.js';
 import { channelDirectory } from '../http/channel-directory.js';
@@ -99,12 +100,11 @@ export class LocalGatewayApp implements GatewayApp {
   async listen(name: string, listener: FrameListener): Promise<() => void> {
     const { local } = this;
     const { id: appId, settings } = local.app;
-    const { presence, serverToUser, cached } = channelPolicy(name);
-    const tellSubscriptions = settings.subscriptionCount && !presence && !serverToUser;
-    const kind = { presence, tellSubscriptions, maxMembers: settings.maxPresenceMembers };
+    const policy = channelPolicy(name);
+    const kind = sharedChannelKind(policy, settings);
     const end = local.channels.listen(name, listener);
     try {
-      await local.cluster?.enter(appId, name, { kind, cached }, undefined);
+      await local.cluster?.enter(appId, name, { kind, cached: policy.cached }, undefined);
     } catch (error) {
       end();
       throw error;

@@ -17,7 +17,7 @@ import {
 } from '../../../protocol/server-codec.js';
 import { isChannelAuthValid, parseAuthToken } from '../../../protocol/signatures.js';
 import type { Channel } from '../../channels/channel.js';
-import { ChannelFull } from '../../cluster/shared-channel.js';
+import { ChannelFull, sharedChannelKind } from '../../cluster/shared-channel.js';
 import type { Connection } from '../connection.js';
 import type { ConnectionServices } from '../services.js';
 
@@ -81,11 +81,10 @@ export function subscribe(
  */
 function enterCluster({ app }: Connection, { name, policy, member }: Grant): Promise<void> | undefined {
   if (app.cluster === undefined) return undefined;
-  const { maxPresenceMembers: maxMembers, subscriptionCount } = app.app.settings;
-  const tellSubscriptions = subscriptionCount && !policy.presence && !policy.serverToUser;
-  const kind = { presence: policy.presence, tellSubscriptions, maxMembers };
+  const { id, settings } = app.app;
+  const kind = sharedChannelKind(policy, settings);
   try {
-    return app.cluster.enter(app.app.id, name, { kind, cached: policy.cached }, member);
+    return app.cluster.enter(id, name, { kind, cached: policy.cached }, member);
   } catch (error) {
     throw error instanceof ChannelFull ? channelFull(name, error.members) : error;
   }
