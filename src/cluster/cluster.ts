@@ -28,6 +28,7 @@ import {
 } from './shared-channel.js';
 import { SharedUsers } from './shared-users.js';
 import type { Beat, ChannelCounts } from './store.js';
+import { inSlices, Turns } from './turns.js';
 
 /** One app of this node, as the cluster calls it. */
 export interface ClusterApp {
@@ -58,6 +59,12 @@ export interface ClusterServices {
   readonly graceMs: number;
 }
 
+/**
+ * Calls of channels that wait for the store at once. Those of a node that has many more, and comes back, would hold up its
+ * heartbeats for so long that the others gave it up.
+ */
+const CALLS_AT_ONCE = 5000;
+
 const TERMINATE_TOPIC = '#terminate';
 const COUNT_MS = 100;
 
@@ -78,6 +85,7 @@ export class Cluster {
   /** Channels with subscriptions on this node, by their keys. */
   private readonly shared = new Map<string, SharedChannel>();
   private readonly uncounted = new Set<SharedChannel>();
+  private readonly turns = new Turns<SharedChannel>(CALLS_AT_ONCE);
   private readonly timers: Timer[] = [];
   private settleTimer: Timer | undefined;
   private readonly membership: Membership;
@@ -512,6 +520,7 @@ export class Cluster {
     if (!channel.isIdle || this.shared.get(channel.key) !== channel) return;
     this.shared.delete(channel.key);
     this.uncounted.delete(channel);
+    this.turns.forget(channel);
     if (isUnheardChannel(channel.name)) {
       if (channel.name === CONNECTIONS_CHANNEL) this.drivers.store.unwatch(channel.key);
       return;
@@ -525,10 +534,10 @@ export class Cluster {
     const { store } = this.drivers;
     return {
       store: {
-        apply: (node, change) => store.apply(node, change),
+        apply: (node, change) => this.turns.take(() => store.apply(node, change)),
         // A store that was emptied would make everybody leave.
         snapshot: async (key) => {
-          const snapshot = await store.snapshot(key);
+          const snapshot = await this.turns.take(() => store.snapshot(key));
           if (!(await this.membership.verify())) throw new Error('the store changed meanwhile');
           return snapshot;
         },
@@ -561,6 +570,7 @@ export class Cluster {
       failed: (error) => {
         this.degrade(messageOf(error));
       },
+      hasTurn: (channel) => this.turns.ask(channel),
     };
   }
 
@@ -636,7 +646,7 @@ export class Cluster {
     const due = [...this.shared.values()].filter(
       (channel) => channel.isCacheDue && channel.standing === undefined,
     );
-    Promise.all(due.map((channel) => this.fetchCached(channel))).catch((error: unknown) => {
+    inSlices(due, CALLS_AT_ONCE, (channel) => this.fetchCached(channel)).catch((error: unknown) => {
       this.degrade(messageOf(error));
     });
   }
@@ -650,7 +660,7 @@ export class Cluster {
         if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch(this.wasEmptied);
       }
       this.wasEmptied = false;
-      this.users.refetch();
+      void this.users.refetch(CALLS_AT_ONCE);
       this.settledEpoch = epoch;
       this.tellDeparted();
     });
@@ -668,6 +678,8 @@ export class Cluster {
     this.settleTimer?.cancel();
     this.stats.degradedSinceMs = this.services.clock.monotonic();
     this.services.log.warn({ reason }, 'degraded: serving the connections of this node only');
+    // Everything is told anew when the store is back.
+    this.turns.forgetAll();
     for (const channel of this.shared.values()) channel.degrade();
     for (const resolve of this.standing.values()) resolve();
     this.standing.clear();

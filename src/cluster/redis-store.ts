@@ -34,8 +34,8 @@ import type {
 } from './store.js';
 import { Topics } from './topics.js';
 
-/** Calls that wait for an answer. A server that stands still is noticed before this many have gathered. */
-const MAX_PENDING_CALLS = 50_000;
+/** Questions that wait for an answer. A server that stands still is noticed before this many have gathered. */
+const MAX_PENDING_QUESTIONS = 50_000;
 
 /** An answer of a server that takes no writes: it is not the master any more, or is none of a whole cluster. */
 const NOT_WRITABLE = /^(?:READONLY|CLUSTERDOWN|LOADING|MASTERDOWN)\b/;
@@ -48,12 +48,13 @@ export class RedisStore implements ClusterStore {
   private readonly state = new BothUp(() => this.listener, ['commands', 'topics']);
   private readonly nodes: string;
   private listener: StoreListener | undefined;
-  private pendingCalls = 0;
+  private pendingQuestions = 0;
 
   /** @param prefix of all keys and channels, so that several installations can share a server */
   constructor(
     settings: RedisSettings,
     private readonly prefix: string,
+    private readonly maxPendingQuestions = MAX_PENDING_QUESTIONS,
   ) {
     this.nodes = `${prefix}:{nodes}`;
     this.index = new RedisNodeIndex(prefix);
@@ -97,7 +98,7 @@ export class RedisStore implements ClusterStore {
 
   apply(node: string, change: ChannelChange): Promise<ChannelResult> {
     const { key, join, leave } = change;
-    return this.ask(async (commands) => {
+    return this.call(async (commands) => {
       const isIn = change.subscriptions > 0;
       const entry = isIn ? this.index.enter(commands, node, key) : this.index.read(commands, node, key);
       const reply = await this.after(commands, entry, () =>
@@ -127,7 +128,7 @@ export class RedisStore implements ClusterStore {
   }
 
   drop(node: string, key: string, graceMs: number): Promise<ChannelResult> {
-    return this.ask(async (commands) => {
+    return this.call(async (commands) => {
       const entry = this.index.read(commands, node, key);
       const reply = await this.after(commands, entry, () =>
         commands.run(DROP, [this.channel(key)], [node, graceMs, commands.publishCommand]),
@@ -139,7 +140,7 @@ export class RedisStore implements ClusterStore {
   }
 
   release(node: string, key: string, what: string, by: string): Promise<boolean> {
-    return this.ask(async (commands) => {
+    return this.call(async (commands) => {
       const entry = this.index.read(commands, node, key);
       const reply = await this.after(commands, entry, () =>
         commands.run(RELEASE, [this.channel(key)], [node, 0, what, by]),
@@ -151,7 +152,7 @@ export class RedisStore implements ClusterStore {
   }
 
   snapshot(key: string): Promise<ChannelSnapshot> {
-    return this.ask(async (commands) => readSnapshot(await commands.run(SNAPSHOT, [this.channel(key)], [])));
+    return this.call(async (commands) => readSnapshot(await commands.run(SNAPSHOT, [this.channel(key)], [])));
   }
 
   counts(keys: readonly string[]): Promise<readonly ChannelCounts[]> {
@@ -211,7 +212,7 @@ export class RedisStore implements ClusterStore {
   }
 
   beat(node: NodeInfo, joining: boolean): Promise<Beat> {
-    return this.ask(async (commands) => {
+    return this.call(async (commands) => {
       const args = [node.id, writeNode(node), joining ? 1 : 0, randomUUID()];
       const beat = readBeat(await commands.run(BEAT, [this.nodes], args));
       return { ...beat, graves: beat.graves.filter((id) => id !== node.id) };
@@ -219,7 +220,7 @@ export class RedisStore implements ClusterStore {
   }
 
   bury(node: string, silentMs: number): Promise<boolean> {
-    return this.ask(async (commands) => {
+    return this.call(async (commands) => {
       const isBuried = (await commands.run(BURY, [this.nodes], [node, silentMs])) === 1;
       if (isBuried) await this.index.expire(commands, node, 2 * GRAVE_MS);
       return isBuried;
@@ -227,17 +228,17 @@ export class RedisStore implements ClusterStore {
   }
 
   lockGrave(node: string, by: string, ttlMs: number): Promise<boolean> {
-    return this.ask(
+    return this.call(
       async (commands) => (await commands.run(LOCK_GRAVE, [this.nodes], [node, by, ttlMs])) === 1,
     );
   }
 
   channelsOf(node: string): Promise<readonly string[]> {
-    return this.ask((commands) => this.index.allChannels(commands, node));
+    return this.call((commands) => this.index.allChannels(commands, node));
   }
 
   leave(node: string): Promise<void> {
-    return this.ask(async (commands) => {
+    return this.call(async (commands) => {
       await commands.run(LEAVE, [this.nodes], [node]);
       await this.index.expire(commands, node, 2 * GRAVE_MS);
     });
@@ -250,20 +251,29 @@ export class RedisStore implements ClusterStore {
     return Promise.resolve();
   }
 
-  /** A call that fails at once while the store is away. */
+  /** What clients and callers of the HTTP API want to know or keep, which has no bound of its own. */
   private async ask<T>(question: (commands: RedisCommands) => Promise<T>): Promise<T> {
+    if (this.pendingQuestions >= this.maxPendingQuestions) {
+      throw new Error('too many calls wait for the store');
+    }
+    this.pendingQuestions++;
+    try {
+      return await this.call(question);
+    } finally {
+      this.pendingQuestions--;
+    }
+  }
+
+  /** What the node itself has to tell, each of its channels one thing at a time. Fails at once while the store is away. */
+  private async call<T>(question: (commands: RedisCommands) => Promise<T>): Promise<T> {
     const { connection } = this.commands;
     if (connection === undefined) throw new Error('the store is away');
-    if (this.pendingCalls >= MAX_PENDING_CALLS) throw new Error('too many calls wait for the store');
-    this.pendingCalls++;
     try {
       return await question(connection);
     } catch (cause) {
       const message = messageOf(cause);
       if (NOT_WRITABLE.test(message) && this.commands.connection === connection) this.commands.fail(message);
       throw cause;
-    } finally {
-      this.pendingCalls--;
     }
   }
 

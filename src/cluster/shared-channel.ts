@@ -61,6 +61,8 @@ export interface SharedChannelContext {
   readonly countChanged: (channel: SharedChannel) => void;
   /** A call to the store failed: it may have taken effect or not. */
   readonly failed: (error: unknown) => void;
+  /** Whether the store may be called now; otherwise {@link SharedChannel.resume} is, when it may. */
+  readonly hasTurn: (channel: SharedChannel) => boolean;
 }
 
 /** Someone who waits until his subscription stands everywhere. */
@@ -130,6 +132,8 @@ export class SharedChannel implements HeardTopic {
   /** Whether this node was in the channel before. */
   private wasIn = false;
   private isFetching = false;
+  /** Waits for its turn to fetch. */
+  private isFetchDue = false;
   /** Who is missing in the next list left unseen by the store. */
   private looksForDeparted = false;
   private waiters: Waiter[] | undefined;
@@ -222,6 +226,8 @@ export class SharedChannel implements HeardTopic {
   refetch(wasEmptied = false): void {
     this.looksForDeparted ||= wasEmptied;
     if (this.isFetching || !this.isInstalled) return;
+    this.isFetchDue = !this.context.hasTurn(this);
+    if (this.isFetchDue) return;
     this.isFetching = true;
     this.context.store
       .snapshot(this.key)
@@ -233,6 +239,12 @@ export class SharedChannel implements HeardTopic {
         this.isFetching = false;
         this.context.failed(error);
       });
+  }
+
+  /** Does what it had no turn for. */
+  resume(): void {
+    this.send(true);
+    if (this.isFetchDue) this.refetch();
   }
 
   /** The store went away: whoever waits is served by this node alone. */
@@ -446,7 +458,7 @@ export class SharedChannel implements HeardTopic {
    * @param withCount also when it is only a number of subscriptions that nobody waits for
    */
   send(withCount = false): void {
-    if (this.isSending || !this.context.isUp()) return;
+    if (this.isSending || !this.context.isUp() || !this.context.hasTurn(this)) return;
     const change = this.underWay ?? this.nextChange(withCount);
     if (change === undefined) return;
     this.underWay = change;

@@ -1,4 +1,5 @@
 import type { ClusterStore } from './store.js';
+import { inSlices } from './turns.js';
 
 interface WatchedUser {
   watchers: number;
@@ -63,9 +64,15 @@ export class SharedUsers {
     this.take(key, this.watched.get(key)?.version ?? 0, isOnline ? 1 : 0);
   }
 
-  /** Looks at all of them again. */
-  refetch(): void {
-    for (const key of this.watched.keys()) void this.look(key);
+  /**
+   * Looks at all of them again; at no more than so many at once.
+   *
+   * @returns when it has; never fails
+   */
+  refetch(atOnce: number): Promise<void> {
+    return inSlices([...this.watched.keys()], atOnce, async (key) => {
+      if (this.watched.has(key)) await this.look(key);
+    });
   }
 
   private async look(key: string): Promise<void> {

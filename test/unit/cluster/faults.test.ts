@@ -382,3 +382,60 @@ describe('users', () => {
     expect(nodes.map(({ terminated }) => terminated)).toStrictEqual([[], ['a'], ['a']]);
   });
 });
+
+describe('a node with more channels than may call the store at once', () => {
+  const CHANNELS = 12_000;
+  const AT_ONCE = 5000;
+  const names = Array.from({ length: CHANNELS }, (_, i) => `presence-${i}`);
+  const kind = { presence: true, tellSubscriptions: false, maxMembers: 10 };
+  const ana = { id: 'ana', info: '{}' };
+
+  async function withMany(): Promise<Simulation> {
+    const simulation = await Simulation.start({ nodes: 2 });
+    await simulation.pass(1000);
+    const { cluster } = simulation.nodes[0]!;
+    for (const name of names) void cluster.enter(APP, name, { kind, cached: false }, ana);
+    await simulation.settle();
+    return simulation;
+  }
+
+  it.each([
+    ['that was away', () => undefined],
+    [
+      'that was emptied',
+      ({ state }: Simulation) => {
+        state.clear();
+      },
+    ],
+  ])('tells a store %s all of them, some after the others', async (_what, meanwhile) => {
+    const simulation = await withMany();
+    const [first, second] = simulation.nodes;
+    simulation.state.interrupt('gone');
+    meanwhile(simulation);
+    simulation.state.resume();
+    // In one that waits for its turn, somebody leaves, and somebody comes.
+    await simulation.pass(300);
+    first!.cluster.leave(APP, names.at(-1)!, 'ana');
+    void first!.cluster.enter(APP, names.at(-2)!, { kind, cached: false }, { id: 'ben', info: '{}' });
+    await simulation.pass(10_000, 500);
+
+    expect(first!.line.mostCalls).toBe(AT_ONCE);
+    expect(await second!.cluster.channels(APP)).toHaveLength(CHANNELS - 1);
+    expect(await second!.cluster.memberIds(APP, names.at(-2)!)).toStrictEqual(['ana', 'ben']);
+    const counts = await second!.cluster.counts(APP, names.slice(0, -2));
+    expect(counts.every(({ members, subscriptions }) => members === 1 && subscriptions === 1)).toBe(true);
+    expect(first!.cluster.isHealthy).toBe(true);
+    expect(simulation.activities('MemberRemoved')).toHaveLength(1);
+    expect(simulation.activities('MemberAdded')).toHaveLength(CHANNELS + 1);
+  });
+
+  it('forgets one that is left while it waits for its turn', async () => {
+    const simulation = await withMany();
+    const [first, second] = simulation.nodes;
+    for (const name of names) first!.cluster.leave(APP, name, 'ana');
+    await simulation.settle();
+    expect(await second!.cluster.channels(APP)).toStrictEqual([]);
+    expect(first!.cluster.interest).toBe(0);
+    expect(first!.line.mostCalls).toBe(AT_ONCE);
+  });
+});

@@ -32,6 +32,9 @@ export class Witness {
 /** Calls that can be held up on their way to the store and on their way back, or fail after they took effect. */
 export class SlowLine {
   isCut = false;
+  /** Calls under way, and the most there were. */
+  private calls = 0;
+  mostCalls = 0;
   private readonly waiting: (() => void)[] = [];
   /** When the last call in order has been made. */
   private made: Promise<unknown> = Promise.resolve();
@@ -56,11 +59,16 @@ export class SlowLine {
   }
 
   async through<T>(call: () => Promise<T>): Promise<T> {
-    await this.delay();
-    const answer = await call();
-    await this.delay();
-    if (this.isCut) throw new Error('the answer was lost');
-    return answer;
+    this.mostCalls = Math.max(this.mostCalls, ++this.calls);
+    try {
+      await this.delay();
+      const answer = await call();
+      await this.delay();
+      if (this.isCut) throw new Error('the answer was lost');
+      return answer;
+    } finally {
+      this.calls--;
+    }
   }
 
   /** As calls over one connection, which take effect in the order they are made. */
