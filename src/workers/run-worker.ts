@@ -1,10 +1,13 @@
 import cluster from 'node:cluster';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   createClusterDrivers,
   createHubDrivers,
   type ClusterDrivers,
 } from '../cluster/create-cluster-drivers.js';
-import { createLog, logUncaught } from '../log.js';
+import type { HubAddress } from '../cluster/hub-connection.js';
+import { createLog, logUncaught, type Log } from '../log.js';
 import { PregonServer } from '../server.js';
 import { toFailure, type FromWorker, type StartWorker, type ToWorker } from './messages.js';
 
@@ -38,12 +41,24 @@ export async function runWorker(): Promise<number> {
     return FAILED;
   }
   parent.serve(server);
-  if ((await parent.stopped) === 'gone') log.error({}, 'the process that started this worker is gone');
+  if ((await parent.stopped) === 'gone') {
+    log.error({}, 'the process that started this worker is gone');
+    if (start.hub !== undefined) await removeHub(start.hub, log);
+  }
   await server.stop();
   return 0;
 }
 
 const FAILED = 1;
+
+/** Nobody meets there any more, and who made the folder was killed before it could remove it. */
+async function removeHub({ path }: HubAddress, log: Log): Promise<void> {
+  try {
+    await rm(dirname(path), { recursive: true, force: true });
+  } catch (error) {
+    log.warn({ err: error }, 'the folder of the hub could not be removed');
+  }
+}
 
 async function driversOf({ config, hub }: StartWorker): Promise<ClusterDrivers> {
   if (hub !== undefined) return createHubDrivers(hub);

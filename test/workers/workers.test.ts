@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Command, type CommandOptions } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
 import { MemberList } from '../cluster/faults/cluster-bed.js';
 import { TEST_APP } from '../support/start-server.js';
 import type { TestSocket } from '../support/test-socket.js';
+import { tempFolder } from '../support/temp-folder.js';
 import { onEachTransport } from '../support/transports.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { WorkersBed } from './workers-bed.js';
@@ -137,9 +139,11 @@ describe('workers', { timeout: 60_000 }, () => {
     });
 
     it('drain and end when the process that started them is killed', async () => {
-      const bed = await start(['--drain', '1s']);
+      const temporary = tempFolder();
+      const bed = await start(['--drain', '1s'], { env: { TMPDIR: temporary } });
       const clients = await connectMany(bed);
       const pids = [...bed.pids.values()];
+      expect(readdirSync(temporary)).toEqual([expect.stringMatching(/^pregon-/)]);
 
       bed.command.kill('SIGKILL');
 
@@ -148,6 +152,8 @@ describe('workers', { timeout: 60_000 }, () => {
       await eventually(() => {
         expect(pids.some(isAlive)).toBe(false);
       });
+      // What it could not remove any more, they did.
+      expect(readdirSync(temporary)).toEqual([]);
     });
   });
 
