@@ -129,9 +129,10 @@ export class Workers {
       this.present.delete(number);
       ended(worker);
       if (this.isStopping) return;
-      log.error({ worker: number, ended: worker.pid, code, signal }, 'a worker has ended; it is replaced');
       const isCalm = clock.monotonic() - startedMs > CALM_MS;
       pauseMs = isCalm ? 0 : Math.min(MAX_PAUSE_MS, Math.max(PAUSE_MS, 2 * pauseMs));
+      const ending = { worker: number, ended: worker.pid, code, signal, pauseMs };
+      log.error(ending, 'a worker has ended; it is replaced');
       if (!(await this.pause(pauseMs))) return;
       this.restarts++;
       worker = this.fork(number);

@@ -12,7 +12,10 @@ export type Pusher = InstanceType<typeof Pusher>;
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
 /** The application: Pusher's own Node library, pointed at the server; at the last node of several. */
-export function applicationOf({ lastPort }: TestServer, secret: string = TEST_APP.secret): PusherHttp {
+export function applicationOf(
+  { lastPort }: Pick<TestServer, 'lastPort'>,
+  secret: string = TEST_APP.secret,
+): PusherHttp {
   return new PusherHttp({
     appId: TEST_APP.id,
     key: TEST_APP.key,
@@ -39,7 +42,7 @@ export function authorize(application: PusherHttp, socketId: string, channel: st
 }
 
 /** pusher-js options for a server, without authorization. */
-export function connectionOptions(server: TestServer) {
+export function connectionOptions(server: Pick<TestServer, 'clientPort'>) {
   const enabledTransports: ['ws'] = ['ws'];
   return {
     cluster: '',
@@ -53,7 +56,7 @@ export function connectionOptions(server: TestServer) {
 
 /** A pusher-js client of a user; it disconnects when the test ends. */
 export function pusherClient(
-  server: TestServer,
+  server: Pick<TestServer, 'clientPort' | 'lastPort'>,
   user: ClientUser = { id: '1' },
   options: Partial<Options> = {},
 ): Pusher {

@@ -9,7 +9,7 @@ export type Broadcaster = 'reverb' | 'pusher';
 /** Echo as a Laravel front end sets it up; it disconnects when the test ends. */
 export function echoClient(
   broadcaster: Broadcaster,
-  server: TestServer,
+  server: Pick<TestServer, 'clientPort' | 'lastPort'>,
   user: ClientUser = { id: '1' },
   application = applicationOf(server),
 ): Echo<'reverb'> {

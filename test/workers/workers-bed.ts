@@ -7,7 +7,8 @@ import { TEST_APP } from '../support/start-server.js';
 import { TestSocket } from '../support/test-socket.js';
 import { onTestFinished } from 'vitest';
 
-const ENVIRONMENT = {
+/** The environment of any server of these tests. */
+export const ENVIRONMENT = {
   PREGON_PORT: '0',
   PREGON_HOST: '127.0.0.1',
   PREGON_MANAGEMENT_PORT: '0',
@@ -33,6 +34,15 @@ export class WorkersBed {
     return new WorkersBed(command, port, managementPort, line);
   }
 
+  /** As the helpers for servers in this process have it. */
+  get lastPort(): number {
+    return this.port;
+  }
+
+  clientPort(): number {
+    return this.port;
+  }
+
   get api(): ApiClient {
     return new ApiClient(`http://127.0.0.1:${this.port}`, TEST_APP);
   }
@@ -51,6 +61,33 @@ export class WorkersBed {
     });
     await client.established();
     return client;
+  }
+
+  /** Which worker has a connection, by its socket id. Needs `PREGON_LOG_LEVEL=debug`. */
+  workerOf(socketId: string): Promise<unknown> {
+    return eventually(() => {
+      const opened = this.command.log.find(
+        (line) => line['msg'] === 'connection opened' && line['socketId'] === socketId,
+      );
+      expect(opened).toBeDefined();
+      return opened!['worker'];
+    });
+  }
+
+  /**
+   * Opens clients until each of two workers has one: the kernel decides whom it gives a connection.
+   *
+   * @param open a client, and tells its socket id
+   * @returns one of worker 1 and one of worker 2
+   */
+  async onBoth<T>(open: () => Promise<{ readonly client: T; readonly socketId: string }>): Promise<[T, T]> {
+    const found = new Map<unknown, T>();
+    for (;;) {
+      const { client, socketId } = await open();
+      found.set(await this.workerOf(socketId), client);
+      const [first, second] = [found.get(1), found.get(2)];
+      if (first !== undefined && second !== undefined) return [first, second];
+    }
   }
 
   async scrape(): Promise<Scrape> {
