@@ -38,7 +38,7 @@ describe('workers that end as soon as they start', { timeout: 60_000 }, () => {
           { code: 7, signal: null, pauseMs: 200 },
           { code: 7, signal: null, pauseMs: 400 },
         ]);
-      });
+      }, 20_000);
     }
     expect(await bed.ready()).toEqual({
       status: 503,
