@@ -43,6 +43,11 @@ class Tab {
         : { event: 'pusher:unsubscribe', data: { channel: ROOM } },
     );
   }
+
+  /** @returns when its node has read all that was asked */
+  settle(): Promise<unknown> {
+    return this.client.settle();
+  }
 }
 
 async function openTabs(nodes: readonly ClusterNode[]): Promise<Map<string, Tab>> {
@@ -79,13 +84,17 @@ describeWith(REDIS, () => {
           const here = USERS.filter((user) =>
             [...tabs.values()].some((tab) => tab.user === user && tab.isHere),
           );
+          // Otherwise the lists could be right because nothing has happened yet.
+          await Promise.all([...tabs.values()].map((tab) => tab.settle()));
           for (const list of lists) {
             await list.becomes([...watchers, ...here]);
             expect(list.faults).toStrictEqual([]);
           }
-          const answer = await nodes[0]!.api.get(`/channels/${ROOM}/users`);
-          const { users } = answer.json() as { users: { id: string }[] };
-          expect(users.map(({ id }) => id).sort()).toStrictEqual([...here, ...watchers].sort());
+          await eventually(async () => {
+            const answer = await nodes[0]!.api.get(`/channels/${ROOM}/users`);
+            const { users } = answer.json() as { users: { id: string }[] };
+            expect(users.map(({ id }) => id).sort()).toStrictEqual([...here, ...watchers].sort());
+          }, PATIENCE_MS);
           await eventually(() => {
             for (const user of USERS) {
               const told = (name: string) =>
