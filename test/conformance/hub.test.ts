@@ -6,7 +6,7 @@ import { applicationOf, nextEvent, pusherClient, subscribed } from '../support/c
 import { eventually } from '../support/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { post } from '../support/gateway.js';
-import { HubClient, NOTIFY_SECRET, startHub, type Refusal } from '../support/hub-client.js';
+import { HubClient, NOTIFY_SECRET, startHub, type Refusal, PAYMENT } from '../support/hub-client.js';
 import { keepingLog } from '../support/keeping-log.js';
 import { RawClient, PLAIN_UPGRADE } from '../support/raw-client.js';
 import { authPairs, signature, unescaped, type Pair } from '../support/sign-request.js';
@@ -14,14 +14,6 @@ import { hmacToken, IssuerKey, JWT_SECRET, KeyServer, unsignedToken } from '../s
 import { onEachTransport } from '../support/transports.js';
 import type { TestServer } from '../support/start-server.js';
 
-const PAYMENT = {
-  paymentId: '1234567890',
-  status: 'approved',
-  planType: 'addon_3',
-  creditsAdded: 3,
-  totalCredits: 8,
-  timestamp: '2026-11-23T14:05:09Z',
-};
 const CONFIRMED = { type: 'PAYMENT_CONFIRMED', data: PAYMENT };
 
 const notifyPath = (userId: string) => `/notifications/users/${userId}/notify`;

@@ -4,6 +4,16 @@ import { WebSocket } from 'ws';
 import { startServer, type TestServer, type TestServerOptions } from './start-server.js';
 import { JWT_SECRET } from './tokens.js';
 
+/** What a confirmed payment tells its user. */
+export const PAYMENT = {
+  paymentId: '1234567890',
+  status: 'approved',
+  planType: 'addon_3',
+  creditsAdded: 3,
+  totalCredits: 8,
+  timestamp: '2026-11-23T14:05:09Z',
+};
+
 /** The secret that the back end notifies with in tests. */
 export const NOTIFY_SECRET = 'notify-secret';
 

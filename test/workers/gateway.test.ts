@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { GATEWAY_SECRET, post } from '../support/gateway.js';
-import { HubClient, NOTIFY_SECRET } from '../support/hub-client.js';
+import { HubClient, NOTIFY_SECRET, PAYMENT } from '../support/hub-client.js';
 import { hmacToken, JWT_SECRET } from '../support/tokens.js';
 import { onEachTransport } from '../support/transports.js';
 import { WorkersBed } from './workers-bed.js';
 
-const PAYMENT = {
-  paymentId: '1234567890',
-  status: 'approved',
-  planType: 'addon_3',
-  creditsAdded: 3,
-  totalCredits: 8,
-  timestamp: '2026-11-23T14:05:09Z',
-};
 const ROOM = 'private-user.7';
 /** So many that none of two workers is without one. A user may have 20. */
 const SOCKETS = 18;
