@@ -13,9 +13,12 @@ export function startTargets({ ws, against }: BenchOptions): Promise<Target[]> {
 
 /** CPU seconds that a task takes of a target. */
 export async function cpuOf(target: Target, task: () => Promise<void>): Promise<number> {
+  await target.profiler?.start();
   const before = target.cpuSeconds();
   await task();
-  return target.cpuSeconds() - before;
+  const used = target.cpuSeconds() - before;
+  await target.profiler?.stop();
+  return used;
 }
 
 /**

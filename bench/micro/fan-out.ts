@@ -1,4 +1,5 @@
 import { alternate, cpuOf, startTargets } from './compare.js';
+import { showCosts } from './costs.js';
 import { EVENT, FRAME, FRAME_BYTES } from './event.js';
 import {
   openMany,
@@ -18,20 +19,20 @@ const SUBSCRIBERS = 1000;
 /** One channel with a thousand subscribers: events that come one by one, and sixteen at once. */
 export async function benchFanOut(options: BenchOptions): Promise<void> {
   const targets = await startTargets(options);
-  const audiences = new Map<Target, readonly Subscriber[]>();
+  const audiences = new Map<number, readonly Subscriber[]>();
   for (const target of targets) {
     const open = () => (target.isRaw ? openRaw(target.port) : openSubscribed(target.port, 'news'));
     await warmUp(target);
-    audiences.set(target, await openMany(SUBSCRIBERS, open));
+    audiences.set(target.pid, await openMany(SUBSCRIBERS, open));
   }
   for (const [atOnce, events] of [
     [1, 100],
     [16, 800],
   ] as const) {
     const title = `fan-out 1→${SUBSCRIBERS}, ${atOnce} at once, deliveries per CPU second`;
-    await alternate(title, options.rounds, targets, async (target) => {
-      return await fanOut(target, audiences.get(target) ?? [], atOnce, events);
-    });
+    const measure = (target: Target) => fanOut(target, audiences.get(target.pid) ?? [], atOnce, events);
+    await alternate(title, options.rounds, targets, measure);
+    if (options.profile) await showCosts(`deliveries, ${atOnce} at once`, options.rounds, targets, measure);
   }
   await Promise.all(targets.map((target) => target.stop()));
 }

@@ -1,8 +1,13 @@
 import { alternate, cpuOf, startTargets } from './compare.js';
 import { closeAll, openMany, openRaw, openSubscribed } from './load.js';
+import { showCosts } from './costs.js';
 import type { BenchOptions } from './options.js';
+import type { Target } from './target.js';
 
 const CONNECTIONS = 4000;
+
+/** V8 compiles what a handshake runs through over some ten thousand of them, on threads of its own that count too. */
+const WARM_UP_ROUNDS = 5;
 
 /**
  * Connections that open and subscribe to a private channel each; the bare library subscribes its own to one topic. Its
@@ -12,8 +17,7 @@ export async function benchHandshakes(options: BenchOptions): Promise<void> {
   const [raw, ...others] = await startTargets(options);
   if (raw === undefined) return;
   const targets = [raw, { ...raw, name: 'raw uWS, same frames', isRaw: false }, ...others];
-  const title = 'handshakes with a private subscription per CPU second';
-  await alternate(title, options.rounds, targets, async (target) => {
+  const measure = async (target: Target) => {
     let user = 0;
     const open = () =>
       target.isRaw ? openRaw(target.port) : openSubscribed(target.port, `private-user.${user++}`);
@@ -23,6 +27,10 @@ export async function benchHandshakes(options: BenchOptions): Promise<void> {
     });
     await closeAll(subscribers);
     return CONNECTIONS / cpu;
-  });
+  };
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) for (const target of targets) await measure(target);
+  const title = 'handshakes with a private subscription per CPU second';
+  await alternate(title, options.rounds, targets, measure);
+  if (options.profile) await showCosts('handshakes', options.rounds, targets, measure);
   await Promise.all([raw, ...others].map((target) => target.stop()));
 }

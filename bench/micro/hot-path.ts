@@ -2,7 +2,7 @@
  * The hot path beside the bare library, in one run. Figures are per CPU second of the server process, so that a slow
  * client does not count; targets alternate, medians are shown.
  *
- * npm run bench:micro [-- triggers fan-out …] [--rounds 5] [--ws] [--against other/dist]
+ * npm run bench:micro [-- triggers fan-out …] [--rounds 5] [--ws] [--against other/dist] [--profile]
  */
 import { benchFanOut } from './fan-out.js';
 import { benchHandshakes } from './handshakes.js';

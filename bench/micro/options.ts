@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly against: string | undefined;
   /** Also the ws transport. */
   readonly ws: boolean;
+  /** Says what the time of each target goes into. */
+  readonly profile: boolean;
 }
 
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -19,6 +21,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string', default: '5' },
       against: { type: 'string' },
       ws: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
     },
   });
   return {
@@ -26,5 +29,6 @@ export function readOptions(args: readonly string[]): BenchOptions {
     parts: positionals,
     against: values.against,
     ws: values.ws,
+    profile: values.profile,
   };
 }

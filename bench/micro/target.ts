@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Profiler } from './profiler.js';
 
 /** A server under test, in a process of its own on the first core. */
 export interface Target {
@@ -11,6 +12,8 @@ export interface Target {
   readonly isRaw: boolean;
   readonly port: number;
   readonly pid: number;
+  /** Samples it while its CPU time is counted. */
+  readonly profiler?: Profiler;
   /** CPU seconds used so far by all threads, user and system. */
   cpuSeconds(): number;
   /** Collects garbage first. */
