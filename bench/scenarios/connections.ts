@@ -24,6 +24,7 @@ const SETTLE_MS = 3000;
 
 interface Connections {
   readonly count: number;
+  readonly rest: number;
   readonly hold: number;
   readonly rate: number;
   readonly concurrency: number;
@@ -35,7 +36,8 @@ export const CONNECTIONS: Scenario = {
   summary: 'as many connections as wanted or possible, held while notices flow; memory and CPU',
   options: [
     { name: 'count', description: 'connections, each with a private subscription', default: '10000' },
-    { name: 'hold', description: 'seconds they are held', default: '30' },
+    { name: 'rest', description: 'seconds without events, before the notices', default: '5' },
+    { name: 'hold', description: 'seconds over which notices flow', default: '30' },
     { name: 'rate', description: 'notices per second over all users', default: '1000' },
     { name: 'concurrency', description: 'connections that are being opened at a time', default: '500' },
   ],
@@ -43,6 +45,7 @@ export const CONNECTIONS: Scenario = {
     options.numbers('count').map((count) => {
       const settings = {
         count,
+        rest: options.number('rest'),
         hold: options.number('hold'),
         rate: options.number('rate'),
         concurrency: options.number('concurrency'),
@@ -59,7 +62,7 @@ export const CONNECTIONS: Scenario = {
     }),
 };
 
-async function round(load: Load, { count, hold, rate, concurrency }: Connections) {
+async function round(load: Load, { count, rest, hold, rate, concurrency }: Connections) {
   const plan: ChannelPlan = { names: ['private-user.{n}'], spread: count };
   const before = machine(load);
   const opening = await load.measure(() => openInSteps(load, plan, count, concurrency));
@@ -68,7 +71,8 @@ async function round(load: Load, { count, hold, rate, concurrency }: Connections
   const after = machine(load);
 
   await load.preparePublishers(GROUP, plan, NOTICE_BYTES, 4);
-  const idle = await load.measure(() => pause(hold * 100));
+  const idle = await load.measure(() => pause(rest * 1000));
+  const atRest = machine(load);
   await load.fleet.all('recordLatency', { group: GROUP });
   const ratePerSecond = rate / load.fleet.size;
   const { result, usage } = await load.measure(() =>
@@ -88,6 +92,12 @@ async function round(load: Load, { count, hold, rate, concurrency }: Connections
       name: 'server memory per connection',
       unit: 'B',
       value: (after.server - before.server) / ready,
+      better: 'lower',
+    },
+    {
+      name: 'server memory per connection at rest',
+      unit: 'B',
+      value: (atRest.server - before.server) / ready,
       better: 'lower',
     },
     {

@@ -61,7 +61,21 @@ describe('npm run bench', { timeout: PATIENCE_MS }, () => {
     ['client-events', '--pairs', '5'],
     ['reconnect', '--connections', '30'],
     ['slow-readers', '--subscribers', '5', '--slow', '2'],
-    ['connections', '--count', '30', '--hold', '1', '--rate', '50', '--processes', '2', '--clients', '2'],
+    [
+      'connections',
+      '--count',
+      '30',
+      '--rest',
+      '1',
+      '--hold',
+      '1',
+      '--rate',
+      '50',
+      '--processes',
+      '2',
+      '--clients',
+      '2',
+    ],
   ])('%s finds no fault', async (...args) => {
     const { result } = await bench(...args);
     expect(result.cases.length).toBeGreaterThan(0);
