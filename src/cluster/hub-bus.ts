@@ -12,7 +12,7 @@ export class HubBus implements Bus {
   readonly lossy = true;
   private readonly link: HubLink;
   private listener: BusListener | undefined;
-  /** What was published in this tick. */
+  /** What was published and is confirmed together. */
   private sending: { readonly settled: Promise<unknown>; readonly messages: Uint8Array[] } | undefined;
 
   constructor(address: HubAddress) {
@@ -44,7 +44,7 @@ export class HubBus implements Bus {
     const { connection } = this.link;
     if (connection === undefined || connection.frames.waitingBytes > MAX_WAITING_BYTES) return false;
     connection.frames.message(topic, message);
-    this.follow(connection.settled(), message);
+    this.follow(connection.settledLater(), message);
     // The hub passes it on to the others only.
     if (this.link.has(topic)) {
       queueMicrotask(() => {

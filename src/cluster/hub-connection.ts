@@ -18,6 +18,17 @@ export interface HubAddress {
   readonly token: string;
 }
 
+/** What the hub sends back once it has done all that came before it. */
+interface Mark {
+  readonly number: number;
+  readonly reached: Promise<unknown>;
+  /** Somebody waits for it: it goes out at the end of this tick. */
+  isDue: boolean;
+}
+
+/** For so long a mark that nobody waits for stays here, and stands for all that is sent meanwhile. */
+const LATER_MS = 50;
+
 interface Waiting {
   readonly resolve: (answer: TextBody | undefined) => void;
   readonly reject: (reason: Error) => void;
@@ -29,8 +40,8 @@ export class HubConnection implements Connection {
   private readonly socket: Socket;
   private readonly waiting = new Map<number, Waiting>();
   private numbers = 0;
-  /** The mark at the end of this tick's batch. */
-  private mark: { readonly number: number; readonly reached: Promise<unknown> } | undefined;
+  /** The next that is sent. */
+  private mark: Mark | undefined;
   private lost: ((reason: string) => void) | undefined;
   private isDestroyed = false;
 
@@ -45,7 +56,7 @@ export class HubConnection implements Connection {
   ) {
     this.socket = connect(address.path);
     this.frames = new FrameBatch(this.socket, () => {
-      this.sendMark();
+      if (this.mark?.isDue === true) this.sendMark();
     });
   }
 
@@ -80,15 +91,23 @@ export class HubConnection implements Connection {
 
   /** @returns when the hub has done all that was sent up to the end of this tick; rejects where that is not known */
   settled(): Promise<unknown> {
-    if (this.mark === undefined) {
-      const number = this.nextNumber();
-      this.mark = { number, reached: this.answerTo(number) };
+    const mark = this.nextMark();
+    if (!mark.isDue) {
+      mark.isDue = true;
       // Without anything else to send, the mark is a batch of its own.
       setImmediate(() => {
-        this.sendMark();
+        if (this.mark === mark) this.sendMark();
       });
     }
-    return this.mark.reached;
+    return mark.reached;
+  }
+
+  /**
+   * As {@link settled}, a moment later: for whoever is not waiting. A mark with each event of a quiet server would wake
+   * the hub's process and this one as often as the event does.
+   */
+  settledLater(): Promise<unknown> {
+    return this.nextMark().reached;
   }
 
   /** Asks, and waits for the answer. */
@@ -127,6 +146,17 @@ export class HubConnection implements Connection {
     return new Promise((resolve, reject) => {
       this.waiting.set(number, { resolve, reject });
     });
+  }
+
+  private nextMark(): Mark {
+    if (this.mark !== undefined) return this.mark;
+    const number = this.nextNumber();
+    const mark = { number, reached: this.answerTo(number), isDue: false };
+    this.mark = mark;
+    setTimeout(() => {
+      if (this.mark === mark) this.sendMark();
+    }, LATER_MS).unref();
+    return mark;
   }
 
   private sendMark(): void {
