@@ -1,6 +1,7 @@
 import type { ErrorCode } from './error-codes.js';
 import type { MemberData, WatchlistEvent } from './messages.js';
 import type { SubscriptionErrorType } from './protocol-error.js';
+import { quoteMember } from './quoted-member.js';
 
 /**
  * Every frame the server sends is made here (PROTOCOL.md MSG-5): one JSON object, `data` a string in all but
@@ -25,26 +26,6 @@ export function encodeError(message: string, code: ErrorCode | null): Frame {
 /** The subscription stands (SUB-3). `data` is exactly `{}`: the Java client decrypts anything else. */
 export function encodeSubscriptionSucceeded(channel: string): Frame {
   return `{"event":"pusher_internal:subscription_succeeded","channel":"${channel}","data":"{}"}`;
-}
-
-/** A member's parts of a snapshot, quoted as they stand in a frame whose `data` is a string. */
-interface QuotedMember {
-  readonly id: string;
-  readonly entry: string;
-}
-
-/** A storm of joins writes the same members again and again, and quoting is what takes the time. */
-const quotedMembers = new WeakMap<MemberData, QuotedMember>();
-
-function quoteMember(member: MemberData): QuotedMember {
-  let quoted = quotedMembers.get(member);
-  if (quoted === undefined) {
-    const id = JSON.stringify(member.id);
-    const inString = (text: string) => JSON.stringify(text).slice(1, -1);
-    quoted = { id: inString(id), entry: inString(`${id}:${member.info}`) };
-    quotedMembers.set(member, quoted);
-  }
-  return quoted;
 }
 
 /** The subscription to a presence channel stands; the members include the subscriber himself (PRES-2). */

@@ -1,4 +1,6 @@
+import { KeptSnapshots } from '../../protocol/kept-snapshots.js';
 import type { MemberData } from '../../protocol/messages.js';
+import type { Frame } from '../../protocol/server-codec.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
@@ -85,6 +87,7 @@ export class Cluster {
   /** Channels with subscriptions on this node, by their keys. */
   private readonly shared = new Map<string, SharedChannel>();
   private readonly uncounted = new Set<SharedChannel>();
+  private readonly snapshots = new KeptSnapshots();
   private readonly turns = new Turns<SharedChannel>(CALLS_AT_ONCE);
   private readonly timers: Timer[] = [];
   private settleTimer: Timer | undefined;
@@ -343,6 +346,11 @@ export class Cluster {
     return this.shared.get(channelKey(appId, name))?.members ?? NOBODY;
   }
 
+  /** Tells a joiner of them (PRES-2); bytes are good until they change. */
+  snapshot(appId: string, name: string): Frame | Uint8Array {
+    return this.snapshots.frame(name, this.members(appId, name));
+  }
+
   /** Subscriptions of all nodes to a channel that has some on this node. */
   subscriptions(appId: string, name: string): number {
     return this.shared.get(channelKey(appId, name))?.totalSubscriptions ?? 0;
@@ -519,6 +527,7 @@ export class Cluster {
   private closeIfIdle(channel: SharedChannel): void {
     if (!channel.isIdle || this.shared.get(channel.key) !== channel) return;
     this.shared.delete(channel.key);
+    this.snapshots.forget(channel.members);
     this.uncounted.delete(channel);
     this.turns.forget(channel);
     if (isUnheardChannel(channel.name)) {
@@ -543,6 +552,7 @@ export class Cluster {
         },
       },
       nodeId: () => this.nodeId,
+      snapshots: this.snapshots,
       nextChange: () => String(++this.changes),
       isUp: () => this.isHealthy,
       isRefilling: () => this.wasEmptied,

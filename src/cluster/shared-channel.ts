@@ -1,4 +1,5 @@
 import type { ChannelPolicy } from '../../protocol/channel-name.js';
+import type { KeptSnapshots } from '../../protocol/kept-snapshots.js';
 import { Limits } from '../../protocol/limits.js';
 import type { MemberData } from '../../protocol/messages.js';
 import type { HeardTopic, LastHeard } from './inbox.js';
@@ -39,6 +40,7 @@ export function sharedChannelKind(
 /** What a shared channel needs of its surroundings. */
 export interface SharedChannelContext {
   readonly store: Pick<ClusterStore, 'apply' | 'snapshot'>;
+  readonly snapshots: Pick<KeptSnapshots, 'added' | 'forget'>;
   readonly nodeId: () => string;
   /** A number that no change of this node had. */
   readonly nextChange: () => string;
@@ -418,10 +420,15 @@ export class SharedChannel implements HeardTopic {
   }
 
   private put(member: SharedMember): void {
-    const isNew = !this.replica.has(member.id);
+    const known = this.replica.get(member.id);
     this.replica.set(member.id, member);
     if (member.nodes > 0) this.onlyHere.delete(member.id);
-    if (isNew) this.context.memberAdded(this, member);
+    if (known === undefined) {
+      this.context.snapshots.added(this.replica, member);
+      this.context.memberAdded(this, member);
+    } else if (known.info !== member.info) {
+      this.context.snapshots.forget(this.replica);
+    }
   }
 
   private remove(userId: string): void {
@@ -430,7 +437,9 @@ export class SharedChannel implements HeardTopic {
       this.onlyHere.add(userId);
       return;
     }
-    if (this.replica.delete(userId)) this.context.memberRemoved(this, userId);
+    if (!this.replica.delete(userId)) return;
+    this.context.snapshots.forget(this.replica);
+    this.context.memberRemoved(this, userId);
   }
 
   private tellCount(): void {

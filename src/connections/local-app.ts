@@ -1,3 +1,5 @@
+import type { KeptSnapshots } from '../../protocol/kept-snapshots.js';
+import type { Frame } from '../../protocol/server-codec.js';
 import type { SocketId } from '../../protocol/socket-id.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { App } from '../apps/app.js';
@@ -17,7 +19,7 @@ export class LocalApp {
   readonly channels: Channels;
   readonly subscriptionCounts: SubscriptionCounts;
   readonly events: EventPublisher;
-  readonly presence = new Presence();
+  readonly presence: Presence;
   readonly users: Users;
   /** What the HTTP API may still be asked for, where the app has a limit. */
   readonly budgets: { triggers?: TokenBucket; reads?: TokenBucket } = {};
@@ -27,6 +29,7 @@ export class LocalApp {
     publisher: TopicPublisher,
     readonly activity: ActivityEmitter,
     readonly cache: EventCache,
+    snapshots: KeptSnapshots,
     /** The other nodes; undefined where this one is alone. It then knows the members, and who comes and goes. */
     readonly cluster: Cluster | undefined,
   ) {
@@ -37,11 +40,17 @@ export class LocalApp {
       this.channels,
       cluster === undefined ? activity : undefined,
     );
+    this.presence = new Presence(snapshots);
     this.users = new Users(app, cluster);
   }
 
   /** The members of a presence channel, of all nodes. */
   members(channel: string): Members {
     return this.cluster?.members(this.app.id, channel) ?? this.presence.members(channel);
+  }
+
+  /** Tells a joiner of them (PRES-2); bytes are good until the members change. */
+  snapshot(channel: string): Frame | Uint8Array {
+    return this.cluster?.snapshot(this.app.id, channel) ?? this.presence.snapshot(channel);
   }
 }

@@ -1,3 +1,4 @@
+import { KeptSnapshots } from '../../protocol/kept-snapshots.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { App } from '../apps/app.js';
 import type { AppProvider } from '../apps/app-provider.js';
@@ -9,6 +10,7 @@ import { LocalApp } from './local-app.js';
 /** The apps of this node, each made when it is first asked for. */
 export class LocalApps {
   private readonly byId = new Map<string, LocalApp>();
+  private readonly snapshots = new KeptSnapshots();
 
   constructor(
     private readonly provider: AppProvider,
@@ -36,7 +38,8 @@ export class LocalApps {
     if (app === undefined) return undefined;
     let local = this.byId.get(app.id);
     if (local === undefined) {
-      local = new LocalApp(app, this.publisher, this.activity, this.cache, this.cluster);
+      const { publisher, activity, cache, snapshots, cluster } = this;
+      local = new LocalApp(app, publisher, activity, cache, snapshots, cluster);
       this.byId.set(app.id, local);
       this.created(local);
     }

@@ -5,8 +5,12 @@ import type { TopicSocket } from '../channels/channels.js';
  * A client's WebSocket, as a transport gives it. No call throws, and after `end` or the close none has an effect.
  */
 export interface Socket extends TopicSocket {
-  /** Sends one text frame to this client, after all that was sent or published to him before. */
-  send(frame: Frame): void;
+  /**
+   * Sends one text frame to this client, after all that was sent or published to him before.
+   *
+   * @param frame bytes are UTF-8, and the caller's again when this returns
+   */
+  send(frame: Frame | Uint8Array): void;
   /**
    * Sends a last frame and closes with a code, as soon as the client has read what is before them; one that does not
    * read for some seconds is cut off.

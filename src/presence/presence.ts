@@ -1,4 +1,6 @@
+import type { KeptSnapshots } from '../../protocol/kept-snapshots.js';
 import type { MemberData } from '../../protocol/messages.js';
+import type { Frame } from '../../protocol/server-codec.js';
 
 /** A user in a presence channel, however many connections he has there. */
 interface Member extends MemberData {
@@ -17,8 +19,15 @@ const NOBODY: Members = new Map();
 export class Presence {
   private readonly byChannel = new Map<string, Map<string, Member>>();
 
+  constructor(private readonly snapshots: KeptSnapshots) {}
+
   members(channel: string): Members {
     return this.byChannel.get(channel) ?? NOBODY;
+  }
+
+  /** Tells a joiner of the members (PRES-2); bytes are good until somebody joins or leaves. */
+  snapshot(channel: string): Frame | Uint8Array {
+    return this.snapshots.frame(channel, this.members(channel));
   }
 
   /**
@@ -32,10 +41,20 @@ export class Presence {
       members = new Map();
       this.byChannel.set(channel, members);
     }
-    const connections = members.get(id)?.connections ?? 0;
-    // Setting an existing key keeps its place in the order.
-    members.set(id, { id, info, connections: connections + 1 });
-    return connections === 0;
+    const known = members.get(id);
+    if (known === undefined) {
+      const member = { id, info, connections: 1 };
+      members.set(id, member);
+      this.snapshots.added(members, member);
+      return true;
+    }
+    known.connections++;
+    if (known.info !== info) {
+      // Setting an existing key keeps its place in the order.
+      members.set(id, { ...known, info });
+      this.snapshots.forget(members);
+    }
+    return false;
   }
 
   /**
@@ -50,6 +69,7 @@ export class Presence {
     member.connections--;
     if (member.connections > 0) return false;
     members.delete(userId);
+    this.snapshots.forget(members);
     if (members.size === 0) this.byChannel.delete(channel);
     return true;
   }

@@ -158,6 +158,56 @@ onEachTransport((transport) => {
       await clients[0]!.settle();
       expect(clients[0]!.named(ADDED)).toHaveLength(99);
     });
+
+    it('of many members follows who leaves, comes and is described anew (PRES-2, PRES-6)', async () => {
+      const server = await startServer({ transport, config: { server: { compression: 'shared' } } });
+      // The first half of them reads compressed frames, and all at once.
+      const clients = await Promise.all(
+        Array.from({ length: 70 }, (_, i) => server.connect({ perMessageDeflate: i < 35 })),
+      );
+      const present = new Map<string, unknown>();
+      const join = async (client: TestSocket, id: string, name = id) => {
+        present.set(id, { name });
+        return snapshotOf(await client.subscribe(ROOM, { user_id: id, user_info: { name } }));
+      };
+      const all = () => ({
+        count: present.size,
+        ids: [...present.keys()],
+        hash: Object.fromEntries(present),
+      });
+      for (const [i, client] of clients.entries()) {
+        expect(await join(client, `user ${i}`)).toStrictEqual(all());
+      }
+      unsubscribe(clients[7]!);
+      present.delete('user 7');
+      await clients[7]!.settle();
+      expect(await join(clients[7]!, 'late')).toStrictEqual(all());
+      const [young, again, last] = await Promise.all([server.connect(), server.connect(), server.connect()]);
+      expect(await join(young, 'user 9', 'new')).toStrictEqual(all());
+      expect(await join(again, 'user 9', 'new')).toStrictEqual(all());
+      expect(await join(last, 'zoë 😀')).toStrictEqual(all());
+    });
+
+    it('of many members comes whole to each of those who join at once (PRES-2)', async () => {
+      const server = await startServer({ transport, config: { server: { compression: 'shared' } } });
+      const open = (count: number) =>
+        Promise.all(
+          Array.from({ length: count }, (_, i) => server.connect({ perMessageDeflate: i % 2 === 0 })),
+        );
+      const ids: string[] = [];
+      for (const [i, client] of (await open(60)).entries()) {
+        await client.subscribe(ROOM, { user_id: i });
+        ids.push(`${i}`);
+      }
+      const joined = await Promise.all(
+        (await open(20)).map((client, i) => client.subscribe(ROOM, { user_id: `late ${i}` })),
+      );
+      for (const snapshot of joined.map(snapshotOf)) {
+        expect(snapshot.ids.slice(0, 60)).toStrictEqual(ids);
+        expect(snapshot.ids).toHaveLength(snapshot.count);
+        expect(Object.keys(snapshot.hash)).toHaveLength(snapshot.count);
+      }
+    });
   });
 
   describe('member_added', () => {

@@ -21,8 +21,8 @@ export class FakeSocket implements Socket {
     return this.texts.map((text) => JSON.parse(text) as ReceivedFrame);
   }
 
-  send(frame: string): void {
-    if (this.ending === undefined) this.texts.push(frame);
+  send(frame: string | Uint8Array): void {
+    if (this.ending === undefined) this.texts.push(Buffer.from(frame).toString());
   }
 
   end(lastFrame: string | undefined, code: number, reason: string): void {

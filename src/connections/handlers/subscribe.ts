@@ -11,7 +11,6 @@ import {
   encodeCacheMiss,
   encodeEvent,
   encodeMemberAdded,
-  encodePresenceSucceeded,
   encodeSubscriptionCount,
   encodeSubscriptionSucceeded,
 } from '../../../protocol/server-codec.js';
@@ -219,11 +218,7 @@ function joinPresence(connection: Connection, name: string, member: MemberData):
 }
 
 function sendSucceeded({ app, socket }: Connection, name: string, policy: ChannelPolicy): void {
-  socket.send(
-    policy.presence
-      ? encodePresenceSucceeded(name, app.members(name).values())
-      : encodeSubscriptionSucceeded(name),
-  );
+  socket.send(policy.presence ? app.snapshot(name) : encodeSubscriptionSucceeded(name));
 }
 
 /** COUNT-1: the others are told when all nodes know; what is known already, he is told alone. */

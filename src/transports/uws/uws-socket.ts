@@ -37,7 +37,7 @@ export class UwsSocket implements Socket, LingeringSocket {
     private readonly owner: UwsSocketOwner,
   ) {}
 
-  send(frame: Frame): void {
+  send(frame: Frame | Uint8Array): void {
     // A dropped frame is reported to the app's `dropped` handler; a buffered one needs no care.
     if (!this.isClosed && this.farewell === undefined) this.ws.send(frame, false, this.owner.compress);
   }

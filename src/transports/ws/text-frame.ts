@@ -1,7 +1,9 @@
 /**
  * A server's WebSocket text frame, ready to be written: unmasked, in one piece (RFC 6455, 5.2).
+ *
+ * @param text as a string or as UTF-8, which is copied
  */
-export function encodeTextFrame(text: string): Buffer {
+export function encodeTextFrame(text: string | Uint8Array): Buffer {
   const length = Buffer.byteLength(text);
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(headerLength + length);
@@ -16,6 +18,7 @@ export function encodeTextFrame(text: string): Buffer {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, headerLength);
+  if (typeof text === 'string') frame.write(text, headerLength);
+  else frame.set(text, headerLength);
   return frame;
 }

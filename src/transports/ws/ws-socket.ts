@@ -41,9 +41,10 @@ export class WsSocket implements Socket, LingeringSocket {
     return this.ws.readyState === this.ws.CLOSED || this.ws.readyState === this.ws.CLOSING;
   }
 
-  send(frame: Frame): void {
+  send(frame: Frame | Uint8Array): void {
     if (this.ws.extensions === '') this.writeFrame(encodeTextFrame(frame));
-    else this.sendCompressed(frame);
+    // The library compresses later, and bytes are only lent.
+    else this.sendCompressed(typeof frame === 'string' ? frame : Buffer.from(frame).toString());
   }
 
   /** Sends what {@link encodeTextFrame} made. Frames of one tick leave in one write. */
