@@ -21,18 +21,28 @@ export async function cpuOf(target: Target, task: () => Promise<void>): Promise<
   return used;
 }
 
-/**
- * Measures targets in turn, round after round, since a busy machine changes from minute to minute; a round that is not
- * counted warms up.
- *
- * @param measure of one target in one round
- */
+/** Measures targets in turn and tells the figures and their ratios to the first. */
 export async function alternate(
   title: string,
   rounds: number,
   targets: readonly Target[],
   measure: (target: Target) => Promise<number>,
 ): Promise<void> {
+  report(title, targets, await takeTurns(rounds, targets, measure));
+}
+
+/**
+ * Measures targets in turn, round after round, since a busy machine changes from minute to minute; a round that is not
+ * counted warms up.
+ *
+ * @param measure of one target in one round
+ * @returns the figures of each target, round by round
+ */
+export async function takeTurns<T>(
+  rounds: number,
+  targets: readonly T[],
+  measure: (target: T) => Promise<number>,
+): Promise<number[][]> {
   const results = targets.map((): number[] => []);
   for (let round = -1; round < rounds; round++) {
     for (const [i, target] of targets.entries()) {
@@ -40,7 +50,7 @@ export async function alternate(
       if (round >= 0) results[i]?.push(result);
     }
   }
-  report(title, targets, results);
+  return results;
 }
 
 function report(title: string, targets: readonly Target[], results: readonly (readonly number[])[]): void {

@@ -50,23 +50,38 @@ export function openSubscribed(port: number, channel: string): Promise<Subscribe
   });
 }
 
-/** Opens a socket on pregon that joins a presence channel. */
-export function openPresence(port: number, userId: string): Promise<Subscriber> {
-  const channel = 'presence-collectors';
-  const member = JSON.stringify({
-    user_id: userId,
-    user_info: { name: `Collector ${userId}`, role: 'collector' },
-  });
-  return openOnPregon(port, (socketId) => {
+/**
+ * Opens a socket on pregon that joins a presence channel.
+ *
+ * @param info an object as JSON, not empty
+ * @returns when the whole snapshot has come
+ */
+export function openPresence(
+  port: number,
+  channel: string,
+  { id, info }: { readonly id: string; readonly info: string },
+): Promise<Subscriber> {
+  const member = `{"user_id":"${id}","user_info":${info}}`;
+  const subscribe = (socketId: string) => {
     const auth = `${APP.key}:${hmac(`${socketId}:${channel}:${member}`)}`;
     return JSON.stringify({ event: 'pusher:subscribe', data: { channel, auth, channel_data: member } });
-  });
+  };
+  // No other frame closes so many objects at its end.
+  return openOnPregon(port, subscribe, '}}}}"}');
 }
 
-function openOnPregon(port: number, subscribe: (socketId: string) => string): Promise<Subscriber> {
+/** @param isReady what a subscriber has read when he is one */
+function openOnPregon(
+  port: number,
+  subscribe: (socketId: string) => string,
+  isReady = 'subscription_succeeded',
+): Promise<Subscriber> {
   const path = `/app/${APP.key}?protocol=7`;
-  return open(port, path, (text) => text.includes('subscription_succeeded'), subscribe);
+  return open(port, path, (text) => text.includes(isReady), subscribe);
 }
+
+/** What tells a subscriber that he is one has no more characters. */
+const LONGEST_SIGN = 32;
 
 function open(
   port: number,
@@ -80,11 +95,14 @@ function open(
     let text = '';
     let isSubscribing = false;
     const handshake = (data: Buffer) => {
-      text += data.toString('latin1');
-      const socketId = /socket_id\\":\\"(\d+\.\d+)/.exec(text)?.[1];
-      if (!isSubscribing && subscribe !== undefined && socketId !== undefined) {
-        isSubscribing = true;
-        socket.write(maskedFrame(subscribe(socketId)));
+      // A snapshot comes in many pieces: to search all that came with each would keep the server waiting.
+      text = (isSubscribing ? text.slice(-LONGEST_SIGN) : text) + data.toString('latin1');
+      if (!isSubscribing && subscribe !== undefined) {
+        const socketId = /socket_id\\":\\"(\d+\.\d+)/.exec(text)?.[1];
+        if (socketId !== undefined) {
+          isSubscribing = true;
+          socket.write(maskedFrame(subscribe(socketId)));
+        }
       }
       if (!isReady(text)) return;
       socket.off('data', handshake);
@@ -106,10 +124,14 @@ function open(
 }
 
 /** Opens many, some at a time. */
-export async function openMany(count: number, openOne: () => Promise<Subscriber>): Promise<Subscriber[]> {
+export async function openMany(
+  count: number,
+  openOne: () => Promise<Subscriber>,
+  atOnce = 200,
+): Promise<Subscriber[]> {
   const subscribers: Subscriber[] = [];
   while (subscribers.length < count) {
-    const batch = Array.from({ length: Math.min(200, count - subscribers.length) }, openOne);
+    const batch = Array.from({ length: Math.min(atOnce, count - subscribers.length) }, openOne);
     subscribers.push(...(await Promise.all(batch)));
   }
   return subscribers;

@@ -20,6 +20,13 @@ app.ws('/*', {
   },
 });
 
+/** What is sent in a presence channel: to a joiner, and to the others about a new member. */
+interface PresenceFrames {
+  readonly snapshot: Uint8Array;
+  readonly added: Uint8Array;
+}
+const presence = new Map<string, PresenceFrames>();
+
 // What a client of the protocol hears while it subscribes, without anything being checked.
 let opened = 0;
 app.ws('/app/*', {
@@ -33,11 +40,34 @@ app.ws('/app/*', {
   },
   message: (ws, message) => {
     const text = Buffer.from(message).toString('latin1');
-    const start = text.indexOf('private-');
-    const channel = text.slice(start, text.indexOf('"', start));
-    ws.send(`{"event":"pusher_internal:subscription_succeeded","channel":"${channel}","data":"{}"}`);
+    const channel = channelOf(text);
+    const frames = presence.get(channel);
+    if (frames === undefined) {
+      ws.send(`{"event":"pusher_internal:subscription_succeeded","channel":"${channel}","data":"{}"}`);
+    } else {
+      if (text.includes('new-')) app.publish(channel, frames.added);
+      ws.send(frames.snapshot, false);
+    }
     ws.subscribe(channel);
   },
+});
+
+function channelOf(frame: string): string {
+  const start = frame.indexOf('"channel":"') + '"channel":"'.length;
+  return frame.slice(start, frame.indexOf('"', start));
+}
+
+/** The frames of a presence channel, a line each: ready bytes, so that nothing but their sending is measured. */
+app.post('/presence', (res) => {
+  const chunks: Buffer[] = [];
+  res.onAborted(() => undefined);
+  res.onData((chunk, isLast) => {
+    chunks.push(Buffer.from(new Uint8Array(chunk)));
+    if (!isLast) return;
+    const [snapshot = '', added = ''] = Buffer.concat(chunks).toString().split('\n');
+    presence.set(channelOf(snapshot), { snapshot: Buffer.from(snapshot), added: Buffer.from(added) });
+    res.end();
+  });
 });
 
 app.post('/publish', (res) => {
