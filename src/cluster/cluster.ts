@@ -1,4 +1,3 @@
-import { KeptSnapshots } from '../../protocol/kept-snapshots.js';
 import type { MemberData } from '../../protocol/messages.js';
 import type { Frame } from '../../protocol/server-codec.js';
 import type { ActivityEmitter } from '../activity/activity.js';
@@ -11,47 +10,20 @@ import {
   channelKey,
   CONNECTIONS_CHANNEL,
   isHiddenChannel,
-  isUnheardChannel,
   splitKey,
   userChannel,
   userOfChannel,
 } from './channel-key.js';
+import type { ClusterApp } from './cluster-app.js';
 import type { ClusterDrivers } from './create-cluster-drivers.js';
 import { ClusterStats } from './cluster-stats.js';
 import { Inbox, type HeardTopic } from './inbox.js';
 import { Membership, originOf, SETTLE_MS, type Joining } from './membership.js';
 import { nodeTopic, Outbox } from './outbox.js';
-import {
-  COUNTED,
-  SharedChannel,
-  UNCOUNTED,
-  type SharedChannelContext,
-  type SharedChannelKind,
-} from './shared-channel.js';
+import { COUNTED, UNCOUNTED } from './shared-channel.js';
+import { CALLS_AT_ONCE, SharedChannels, type EnterOptions } from './shared-channels.js';
 import { SharedUsers } from './shared-users.js';
 import type { Beat, ChannelCounts } from './store.js';
-import { inSlices, Turns } from './turns.js';
-
-/** One app of this node, as the cluster calls it. */
-export interface ClusterApp {
-  /**
-   * An event of another node.
-   *
-   * @returns for how long it is the channel's last event; 0 where it is none
-   */
-  deliver(channel: string, frame: string, except: string): number;
-  /** The last event of a cache channel, as the cluster has it; also for those who subscribed without the cluster. */
-  restoreCached(channel: string, frame: string, except: string, ttlMs: number): void;
-  memberAdded(channel: string, member: MemberData): void;
-  memberRemoved(channel: string, userId: string): void;
-  /** @param subscriptions of all nodes */
-  subscriptionsChanged(channel: string, subscriptions: number): void;
-  /** A watched user came online or went offline. */
-  userChanged(userId: string, isOnline: boolean): void;
-  terminate(userId: string): void;
-  /** Whether each node has to know how many connections the others have. */
-  readonly limitsConnections: boolean;
-}
 
 export interface ClusterServices {
   readonly clock: Clock;
@@ -61,21 +33,8 @@ export interface ClusterServices {
   readonly graceMs: number;
 }
 
-/**
- * Calls of channels that wait for the store at once. Those of a node that has many more, and comes back, would hold up its
- * heartbeats for so long that the others gave it up.
- */
-const CALLS_AT_ONCE = 5000;
-
 const TERMINATE_TOPIC = '#terminate';
 const COUNT_MS = 100;
-
-/** What a subscription demands of the cluster. */
-export interface EnterOptions {
-  readonly kind: SharedChannelKind;
-  /** The channel's last event is fetched. */
-  readonly cached: boolean;
-}
 
 /**
  * This node among the others: what leaves for them and what comes from them. While bus or store is away it is
@@ -84,11 +43,6 @@ export interface EnterOptions {
 export class Cluster {
   readonly stats = new ClusterStats();
   private readonly apps = new Map<string, ClusterApp>();
-  /** Channels with subscriptions on this node, by their keys. */
-  private readonly shared = new Map<string, SharedChannel>();
-  private readonly uncounted = new Set<SharedChannel>();
-  private readonly snapshots = new KeptSnapshots();
-  private readonly turns = new Turns<SharedChannel>(CALLS_AT_ONCE);
   private readonly timers: Timer[] = [];
   private settleTimer: Timer | undefined;
   private readonly membership: Membership;
@@ -98,16 +52,13 @@ export class Cluster {
   private readonly cachedEvents: CachedEvents;
   private readonly users: SharedUsers;
   private readonly announcer: Announcer;
-  private readonly channelContext: SharedChannelContext;
-  /** Those who wait for the bus; while degraded nobody does. */
-  private readonly standing = new Map<SharedChannel, () => void>();
+  private readonly shared: SharedChannels;
   /** What left unseen by a store that was emptied; told when all nodes have said what they have. */
   private readonly departed: { readonly key: string; readonly what: string }[] = [];
   /** Since all nodes were last known to have told it what they have. */
   private wasEmptied = false;
   /** That of the store, once all nodes have had the time to tell it what they have. */
   private settledEpoch: string | undefined;
-  private changes = 0;
   private isUp = false;
   private wasUp = false;
   private resolveFirstUp: (() => void) | undefined;
@@ -172,7 +123,28 @@ export class Cluster {
       store,
       nodeId: () => this.nodeId,
     });
-    this.channelContext = this.createChannelContext();
+    this.shared = new SharedChannels({
+      ...services,
+      bus,
+      store,
+      inbox: this.inbox,
+      cachedEvents: this.cachedEvents,
+      findApp: (appId) => this.apps.get(appId),
+      nodeId: () => this.nodeId,
+      isHealthy: () => this.isHealthy,
+      isRefilling: () => this.wasEmptied,
+      verify: () => this.membership.verify(),
+      changed: (key, result) => {
+        this.announcer.announce(this.nodeId, key, result);
+      },
+      departed: (key, what) => {
+        this.departed.push({ key, what });
+        this.tellDeparted();
+      },
+      failed: (error) => {
+        this.degrade(messageOf(error));
+      },
+    });
   }
 
   get nodeId(): string {
@@ -219,7 +191,7 @@ export class Cluster {
     store.start({
       delta: (key, delta) => {
         this.guard(() => {
-          this.shared.get(key)?.take(delta);
+          this.shared.take(key, delta);
           this.users.take(key, delta.version, delta.subscriptions);
         });
       },
@@ -258,7 +230,7 @@ export class Cluster {
     this.listen(nodeTopic(this.membership.origin));
     this.timers.push(
       clock.every(COUNT_MS, () => {
-        this.sendCounts();
+        this.shared.sendCounts();
       }),
     );
     await new Promise<void>((resolve) => {
@@ -303,7 +275,7 @@ export class Cluster {
       this.outbox.publish(outgoing, isHealthy);
       return;
     }
-    this.noteCached(key);
+    this.shared.noteCached(key);
     if (!isHealthy) {
       this.cachedEvents.noteUnstored(key, this.outbox.publish(outgoing, false), cacheMs);
       return;
@@ -327,33 +299,26 @@ export class Cluster {
     options: EnterOptions,
     member: MemberData | undefined,
   ): Promise<void> | undefined {
-    const key = channelKey(appId, name);
-    const channel = this.shared.get(key) ?? this.open(appId, name, key, options);
-    const standing = this.isHealthy ? channel.standing : undefined;
-    const entering = channel.enter(member);
-    if (standing === undefined) return entering;
-    return entering === undefined ? standing : Promise.all([entering, standing]).then(() => undefined);
+    return this.shared.enter(appId, name, options, member);
   }
 
   leave(appId: string, name: string, userId: string | undefined): void {
-    const channel = this.shared.get(channelKey(appId, name));
-    channel?.leave(userId);
-    if (channel !== undefined) this.closeIfIdle(channel);
+    this.shared.leave(appId, name, userId);
   }
 
   /** The members of a presence channel that has subscriptions on this node. */
   members(appId: string, name: string): ReadonlyMap<string, MemberData> {
-    return this.shared.get(channelKey(appId, name))?.members ?? NOBODY;
+    return this.shared.members(appId, name);
   }
 
   /** Tells a joiner of them (PRES-2); bytes are good until they change. */
   snapshot(appId: string, name: string): Frame | Uint8Array {
-    return this.snapshots.frame(name, this.members(appId, name));
+    return this.shared.snapshot(appId, name);
   }
 
   /** Subscriptions of all nodes to a channel that has some on this node. */
   subscriptions(appId: string, name: string): number {
-    return this.shared.get(channelKey(appId, name))?.totalSubscriptions ?? 0;
+    return this.shared.find(channelKey(appId, name))?.totalSubscriptions ?? 0;
   }
 
   terminate(appId: string, userId: string): void {
@@ -374,7 +339,7 @@ export class Cluster {
 
   /** Connections of the other nodes to an app that limits them, a moment ago. */
   otherConnections(appId: string): number {
-    return this.shared.get(channelKey(appId, CONNECTIONS_CHANNEL))?.otherSubscriptions ?? 0;
+    return this.shared.find(channelKey(appId, CONNECTIONS_CHANNEL))?.otherSubscriptions ?? 0;
   }
 
   /** Connections of all nodes to an app. */
@@ -385,13 +350,13 @@ export class Cluster {
 
   /** Occupied channels of the whole cluster. */
   async channels(appId: string): Promise<string[]> {
-    this.sendCounts();
+    this.shared.sendCounts();
     const keys = await this.drivers.store.channels(appId);
     return keys.map((key) => splitKey(key).name).filter((name) => !isHiddenChannel(name));
   }
 
   async counts(appId: string, names: readonly string[]): Promise<readonly ChannelCounts[]> {
-    this.sendCounts();
+    this.shared.sendCounts();
     return this.drivers.store.counts(names.map((name) => channelKey(appId, name)));
   }
 
@@ -448,60 +413,7 @@ export class Cluster {
   private decideOnUser(appId: string, userId: string): void {
     if (this.isHealthy) return;
     const key = channelKey(appId, userChannel(userId));
-    this.users.decideAlone(key, (this.shared.get(key)?.totalSubscriptions ?? 0) > 0);
-  }
-
-  private open(appId: string, name: string, key: string, { kind, cached }: EnterOptions): SharedChannel {
-    const channel = new SharedChannel(appId, name, key, kind, this.inbox.nowMs, this.channelContext);
-    channel.isCacheDue = cached;
-    this.shared.set(key, channel);
-    if (isUnheardChannel(name)) {
-      if (name === CONNECTIONS_CHANNEL && kind.tellSubscriptions) void this.drivers.store.watch(key);
-      return channel;
-    }
-    const standing = this.stand(channel).finally(() => {
-      channel.standing = undefined;
-      this.standing.delete(channel);
-    });
-    channel.standing = new Promise((resolve) => {
-      this.standing.set(channel, resolve);
-      void standing.then(resolve);
-    });
-    return channel;
-  }
-
-  private async stand(channel: SharedChannel): Promise<void> {
-    const { bus, store } = this.drivers;
-    const { kind } = channel;
-    try {
-      await Promise.all([
-        bus.subscribe(channel.key),
-        kind.presence || kind.tellSubscriptions ? store.watch(channel.key) : undefined,
-      ]);
-      if (this.isHealthy) await this.fetchCached(channel);
-    } catch (error) {
-      this.degrade(messageOf(error));
-    }
-  }
-
-  /**
-   * Fetches a channel's last event, if nothing newer is known. Each event is kept before it is published: one that is
-   * not kept yet arrives over the bus.
-   */
-  private async fetchCached(channel: SharedChannel): Promise<void> {
-    const { key, appId, name } = channel;
-    // What is heard or published in the meantime is newer.
-    const isWanted = () => channel.isCacheDue && this.shared.get(key) === channel;
-    if (!isWanted()) return;
-    const cached = await this.drivers.store.cached(key);
-    if (!isWanted()) return;
-    channel.isCacheDue = false;
-    const message = cached === undefined ? undefined : decodeBusMessage(cached.message);
-    if (cached === undefined || message === undefined) return;
-    // It may still come over the bus, as what its node published before it; that is older, and passed over as well.
-    this.inbox.skip(channel, message);
-    this.cachedEvents.note(key, cached.message, cached.ttlMs);
-    this.apps.get(appId)?.restoreCached(name, message.body.toString('utf8'), message.except, cached.ttlMs);
+    this.users.decideAlone(key, (this.shared.find(key)?.totalSubscriptions ?? 0) > 0);
   }
 
   /** An event, or an order, of another node. */
@@ -514,83 +426,17 @@ export class Cluster {
     const { appId, name } = splitKey(topic);
     const cacheMs = this.apps.get(appId)?.deliver(name, message.body.toString('utf8'), message.except) ?? 0;
     if (cacheMs === 0) return;
-    this.noteCached(topic);
+    this.shared.noteCached(topic);
     this.cachedEvents.note(topic, encodeBusMessage(message, message.body), cacheMs);
   }
 
-  /** A channel's last event is known. */
-  private noteCached(key: string): void {
-    const channel = this.shared.get(key);
-    if (channel !== undefined) channel.isCacheDue = false;
-  }
-
-  private closeIfIdle(channel: SharedChannel): void {
-    if (!channel.isIdle || this.shared.get(channel.key) !== channel) return;
-    this.shared.delete(channel.key);
-    this.snapshots.forget(channel.members);
-    this.uncounted.delete(channel);
-    this.turns.forget(channel);
-    if (isUnheardChannel(channel.name)) {
-      if (channel.name === CONNECTIONS_CHANNEL) this.drivers.store.unwatch(channel.key);
-      return;
-    }
-    this.inbox.close(channel.key);
-    this.drivers.bus.unsubscribe(channel.key);
-    if (channel.kind.presence || channel.kind.tellSubscriptions) this.drivers.store.unwatch(channel.key);
-  }
-
-  private createChannelContext(): SharedChannelContext {
-    const { store } = this.drivers;
-    return {
-      store: {
-        apply: (node, change) => this.turns.take(() => store.apply(node, change)),
-        // A store that was emptied would make everybody leave.
-        snapshot: async (key) => {
-          const snapshot = await this.turns.take(() => store.snapshot(key));
-          if (!(await this.membership.verify())) throw new Error('the store changed meanwhile');
-          return snapshot;
-        },
-      },
-      nodeId: () => this.nodeId,
-      snapshots: this.snapshots,
-      nextChange: () => String(++this.changes),
-      isUp: () => this.isHealthy,
-      isRefilling: () => this.wasEmptied,
-      graceMs: this.services.graceMs,
-      memberAdded: ({ appId, name }, member) => this.apps.get(appId)?.memberAdded(name, member),
-      memberRemoved: ({ appId, name }, userId) => this.apps.get(appId)?.memberRemoved(name, userId),
-      subscriptionsChanged: ({ appId, name, totalSubscriptions }) =>
-        this.apps.get(appId)?.subscriptionsChanged(name, totalSubscriptions),
-      countChanged: (channel) => {
-        this.uncounted.add(channel);
-      },
-      countTold: ({ appId, name: channel, totalSubscriptions: count }) => {
-        if (isHiddenChannel(channel)) return;
-        this.services.activity.emit({ type: 'SubscriptionCountChanged', appId, channel, count });
-      },
-      departed: ({ key }, what) => {
-        this.departed.push({ key, what });
-        this.tellDeparted();
-      },
-      changed: (channel, result) => {
-        this.announcer.announce(this.nodeId, channel.key, result);
-        const present = this.shared.get(channel.key);
-        if (present !== undefined) this.closeIfIdle(present);
-      },
-      failed: (error) => {
-        this.degrade(messageOf(error));
-      },
-      hasTurn: (channel) => this.turns.ask(channel),
-    };
-  }
-
   private heardTopic(topic: string): HeardTopic | undefined {
-    return topic === TERMINATE_TOPIC ? this.terminations : this.shared.get(topic);
+    return topic === TERMINATE_TOPIC ? this.terminations : this.shared.find(topic);
   }
 
   private *heardTopics(): Iterable<HeardTopic> {
     yield this.terminations;
-    yield* this.shared.values();
+    yield* this.shared.all();
   }
 
   private receive(topic: string, bytes: Uint8Array): void {
@@ -643,22 +489,12 @@ export class Cluster {
     this.outbox.sendKept();
     this.wasEmptied ||= how.isEmptied;
     this.settledEpoch = undefined;
-    for (const channel of this.shared.values()) channel.restate(how);
+    this.shared.restate(how);
     this.cachedEvents.restate(how.isEmptied);
     this.announcer.retry();
-    this.fetchMissed();
+    this.shared.fetchMissed();
     this.lookAgainLater(beat);
     this.resolveFirstUp?.();
-  }
-
-  /** Fetches the last events that could not be had when their channels were opened. */
-  private fetchMissed(): void {
-    const due = [...this.shared.values()].filter(
-      (channel) => channel.isCacheDue && channel.standing === undefined,
-    );
-    inSlices(due, CALLS_AT_ONCE, (channel) => this.fetchCached(channel)).catch((error: unknown) => {
-      this.degrade(messageOf(error));
-    });
   }
 
   /** When all nodes have told what they have, whoever is in no list any more is gone. */
@@ -666,9 +502,7 @@ export class Cluster {
     this.settleTimer?.cancel();
     const delayMs = Math.max(0, SETTLE_MS - epochAgeMs);
     this.settleTimer = this.services.clock.after(delayMs, () => {
-      for (const channel of this.shared.values()) {
-        if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch(this.wasEmptied);
-      }
+      this.shared.lookAgain(this.wasEmptied);
       this.wasEmptied = false;
       void this.users.refetch(CALLS_AT_ONCE);
       this.settledEpoch = epoch;
@@ -688,17 +522,8 @@ export class Cluster {
     this.settleTimer?.cancel();
     this.stats.degradedSinceMs = this.services.clock.monotonic();
     this.services.log.warn({ reason }, 'degraded: serving the connections of this node only');
-    // Everything is told anew when the store is back.
-    this.turns.forgetAll();
-    for (const channel of this.shared.values()) channel.degrade();
-    for (const resolve of this.standing.values()) resolve();
-    this.standing.clear();
+    this.shared.degrade();
     this.membership.interrupt();
-  }
-
-  private sendCounts(): void {
-    for (const channel of this.uncounted) channel.send(true);
-    this.uncounted.clear();
   }
 
   /** The boundary of what comes from drivers. */
@@ -710,8 +535,6 @@ export class Cluster {
     }
   }
 }
-
-const NOBODY: ReadonlyMap<string, MemberData> = new Map();
 
 const USER_OPTIONS: EnterOptions = { kind: COUNTED, cached: false };
 

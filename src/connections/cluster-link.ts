@@ -1,7 +1,7 @@
 import { channelPolicy } from '../../protocol/channel-name.js';
 import type { MemberData } from '../../protocol/messages.js';
 import { encodeMemberAdded, encodeMemberRemoved, type Frame } from '../../protocol/server-codec.js';
-import type { ClusterApp } from '../cluster/cluster.js';
+import type { ClusterApp } from '../cluster/cluster-app.js';
 import type { ConnectionServer } from './connection-server.js';
 import type { LocalApp } from './local-app.js';
 

@@ -1,5 +1,6 @@
 import { ActivityEmitter, type Activity } from '../../../src/activity/activity.js';
-import { Cluster, type ClusterApp } from '../../../src/cluster/cluster.js';
+import type { ClusterApp } from '../../../src/cluster/cluster-app.js';
+import { Cluster } from '../../../src/cluster/cluster.js';
 import { MemoryBus, MemoryHub } from '../../../src/cluster/memory-bus.js';
 import { MemoryState, MemoryStore } from '../../../src/cluster/memory-store.js';
 import type { ClusterStore } from '../../../src/cluster/store.js';

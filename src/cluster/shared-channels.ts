@@ -1,0 +1,283 @@
+import { KeptSnapshots } from '../../protocol/kept-snapshots.js';
+import type { MemberData } from '../../protocol/messages.js';
+import type { Frame } from '../../protocol/server-codec.js';
+import type { ActivityEmitter } from '../activity/activity.js';
+import { decodeBusMessage } from './bus-message.js';
+import type { Bus } from './bus.js';
+import type { CachedEvents } from './cached-events.js';
+import { channelKey, CONNECTIONS_CHANNEL, isHiddenChannel, isUnheardChannel } from './channel-key.js';
+import type { ClusterApp } from './cluster-app.js';
+import type { Inbox } from './inbox.js';
+import type { Joining } from './membership.js';
+import { SharedChannel, type SharedChannelContext, type SharedChannelKind } from './shared-channel.js';
+import type { ChannelDelta, ChannelResult, ClusterStore } from './store.js';
+import { inSlices, Turns } from './turns.js';
+
+/**
+ * Calls of channels that wait for the store at once. Those of a node that has many more, and comes back, would hold up its
+ * heartbeats for so long that the others gave it up.
+ */
+export const CALLS_AT_ONCE = 5000;
+
+/** What a subscription demands of the cluster. */
+export interface EnterOptions {
+  readonly kind: SharedChannelKind;
+  /** The channel's last event is fetched. */
+  readonly cached: boolean;
+}
+
+/** What the channels need of their node. */
+export interface SharedChannelsContext {
+  readonly bus: Pick<Bus, 'subscribe' | 'unsubscribe'>;
+  readonly store: Pick<ClusterStore, 'apply' | 'snapshot' | 'cached' | 'watch' | 'unwatch'>;
+  readonly inbox: Pick<Inbox, 'nowMs' | 'skip' | 'close'>;
+  readonly cachedEvents: Pick<CachedEvents, 'note'>;
+  readonly findApp: (appId: string) => ClusterApp | undefined;
+  readonly activity: ActivityEmitter;
+  readonly graceMs: number;
+  readonly nodeId: () => string;
+  /** Whether bus and store can be relied on. */
+  readonly isHealthy: () => boolean;
+  /** Whether the store was emptied a moment ago, so that not all nodes have told it yet what they have. */
+  readonly isRefilling: () => boolean;
+  /** Whether the store is still the one that this node told what it has. */
+  readonly verify: () => Promise<boolean>;
+  /** What a change of this node did in the whole cluster. */
+  readonly changed: (key: string, result: ChannelResult) => void;
+  /** `member {id}` or `channel` left while the store was emptied, so that no change told it. */
+  readonly departed: (key: string, what: string) => void;
+  /** Bus or store failed. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** The channels with subscriptions on this node, as it shares them with the others: from the first to the last. */
+export class SharedChannels {
+  private readonly byKey = new Map<string, SharedChannel>();
+  /** Those whose number of subscriptions is still to be told. */
+  private readonly uncounted = new Set<SharedChannel>();
+  private readonly snapshots = new KeptSnapshots();
+  private readonly turns = new Turns<SharedChannel>(CALLS_AT_ONCE);
+  /** Those who wait for the bus; while degraded nobody does. */
+  private readonly standing = new Map<SharedChannel, () => void>();
+  private readonly channelContext: SharedChannelContext;
+  private changes = 0;
+
+  constructor(private readonly context: SharedChannelsContext) {
+    this.channelContext = this.createChannelContext();
+  }
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  find(key: string): SharedChannel | undefined {
+    return this.byKey.get(key);
+  }
+
+  all(): IterableIterator<SharedChannel> {
+    return this.byKey.values();
+  }
+
+  /**
+   * Adds a subscription of this node.
+   *
+   * @returns undefined when it stands at once; otherwise when it stands
+   * @throws ChannelFull, also as a rejection; the subscription is then taken back
+   */
+  enter(
+    appId: string,
+    name: string,
+    options: EnterOptions,
+    member: MemberData | undefined,
+  ): Promise<void> | undefined {
+    const key = channelKey(appId, name);
+    const channel = this.byKey.get(key) ?? this.open(appId, name, key, options);
+    const standing = this.context.isHealthy() ? channel.standing : undefined;
+    const entering = channel.enter(member);
+    if (standing === undefined) return entering;
+    return entering === undefined ? standing : Promise.all([entering, standing]).then(() => undefined);
+  }
+
+  leave(appId: string, name: string, userId: string | undefined): void {
+    const channel = this.byKey.get(channelKey(appId, name));
+    channel?.leave(userId);
+    if (channel !== undefined) this.closeIfIdle(channel);
+  }
+
+  /** The members of a presence channel that has subscriptions on this node. */
+  members(appId: string, name: string): ReadonlyMap<string, MemberData> {
+    return this.byKey.get(channelKey(appId, name))?.members ?? NOBODY;
+  }
+
+  /** Tells a joiner of them (PRES-2); bytes are good until they change. */
+  snapshot(appId: string, name: string): Frame | Uint8Array {
+    return this.snapshots.frame(name, this.members(appId, name));
+  }
+
+  /** Another node, or this one, changed a channel. */
+  take(key: string, delta: ChannelDelta): void {
+    this.byKey.get(key)?.take(delta);
+  }
+
+  /** A channel's last event is known. */
+  noteCached(key: string): void {
+    const channel = this.byKey.get(key);
+    if (channel !== undefined) channel.isCacheDue = false;
+  }
+
+  /** Tells the numbers of subscriptions that have changed. */
+  sendCounts(): void {
+    for (const channel of this.uncounted) channel.send(true);
+    this.uncounted.clear();
+  }
+
+  /** The store was away or was emptied: it is told everything again. */
+  restate(how: Joining): void {
+    for (const channel of this.byKey.values()) channel.restate(how);
+  }
+
+  /** Fetches the last events that could not be had when their channels were opened. */
+  fetchMissed(): void {
+    const due = [...this.byKey.values()].filter(
+      (channel) => channel.isCacheDue && channel.standing === undefined,
+    );
+    inSlices(due, CALLS_AT_ONCE, (channel) => this.fetchCached(channel)).catch((error: unknown) => {
+      this.context.failed(error);
+    });
+  }
+
+  /**
+   * All nodes have told the store what they have: asks it for the lists and numbers.
+   *
+   * @param wasEmptied so that who is missing left unseen
+   */
+  lookAgain(wasEmptied: boolean): void {
+    for (const channel of this.byKey.values()) {
+      if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch(wasEmptied);
+    }
+  }
+
+  /** Bus or store went away: whoever waits is served by this node alone, and everything is told anew later. */
+  degrade(): void {
+    this.turns.forgetAll();
+    for (const channel of this.byKey.values()) channel.degrade();
+    for (const resolve of this.standing.values()) resolve();
+    this.standing.clear();
+  }
+
+  private open(appId: string, name: string, key: string, { kind, cached }: EnterOptions): SharedChannel {
+    const { inbox, store } = this.context;
+    const channel = new SharedChannel(appId, name, key, kind, inbox.nowMs, this.channelContext);
+    channel.isCacheDue = cached;
+    this.byKey.set(key, channel);
+    if (isUnheardChannel(name)) {
+      if (name === CONNECTIONS_CHANNEL && kind.tellSubscriptions) void store.watch(key);
+      return channel;
+    }
+    const standing = this.stand(channel).finally(() => {
+      channel.standing = undefined;
+      this.standing.delete(channel);
+    });
+    channel.standing = new Promise((resolve) => {
+      this.standing.set(channel, resolve);
+      void standing.then(resolve);
+    });
+    return channel;
+  }
+
+  private async stand(channel: SharedChannel): Promise<void> {
+    const { bus, store } = this.context;
+    const { kind } = channel;
+    try {
+      await Promise.all([
+        bus.subscribe(channel.key),
+        kind.presence || kind.tellSubscriptions ? store.watch(channel.key) : undefined,
+      ]);
+      if (this.context.isHealthy()) await this.fetchCached(channel);
+    } catch (error) {
+      this.context.failed(error);
+    }
+  }
+
+  /**
+   * Fetches a channel's last event, if nothing newer is known. Each event is kept before it is published: one that is
+   * not kept yet arrives over the bus.
+   */
+  private async fetchCached(channel: SharedChannel): Promise<void> {
+    const { key, appId, name } = channel;
+    // What is heard or published in the meantime is newer.
+    const isWanted = () => channel.isCacheDue && this.byKey.get(key) === channel;
+    if (!isWanted()) return;
+    const cached = await this.context.store.cached(key);
+    if (!isWanted()) return;
+    channel.isCacheDue = false;
+    const message = cached === undefined ? undefined : decodeBusMessage(cached.message);
+    if (cached === undefined || message === undefined) return;
+    // It may still come over the bus, as what its node published before it; that is older, and passed over as well.
+    this.context.inbox.skip(channel, message);
+    this.context.cachedEvents.note(key, cached.message, cached.ttlMs);
+    const frame = message.body.toString('utf8');
+    this.context.findApp(appId)?.restoreCached(name, frame, message.except, cached.ttlMs);
+  }
+
+  private closeIfIdle(channel: SharedChannel): void {
+    if (!channel.isIdle || this.byKey.get(channel.key) !== channel) return;
+    this.byKey.delete(channel.key);
+    this.snapshots.forget(channel.members);
+    this.uncounted.delete(channel);
+    this.turns.forget(channel);
+    const { bus, inbox, store } = this.context;
+    if (isUnheardChannel(channel.name)) {
+      if (channel.name === CONNECTIONS_CHANNEL) store.unwatch(channel.key);
+      return;
+    }
+    inbox.close(channel.key);
+    bus.unsubscribe(channel.key);
+    if (channel.kind.presence || channel.kind.tellSubscriptions) store.unwatch(channel.key);
+  }
+
+  private createChannelContext(): SharedChannelContext {
+    const { store, findApp, activity, nodeId, isHealthy, isRefilling, verify, graceMs, failed } =
+      this.context;
+    return {
+      store: {
+        apply: (node, change) => this.turns.take(() => store.apply(node, change)),
+        // A store that was emptied would make everybody leave.
+        snapshot: async (key) => {
+          const snapshot = await this.turns.take(() => store.snapshot(key));
+          if (!(await verify())) throw new Error('the store changed meanwhile');
+          return snapshot;
+        },
+      },
+      nodeId,
+      snapshots: this.snapshots,
+      nextChange: () => String(++this.changes),
+      isUp: isHealthy,
+      isRefilling,
+      graceMs,
+      memberAdded: ({ appId, name }, member) => findApp(appId)?.memberAdded(name, member),
+      memberRemoved: ({ appId, name }, userId) => findApp(appId)?.memberRemoved(name, userId),
+      subscriptionsChanged: ({ appId, name, totalSubscriptions }) =>
+        findApp(appId)?.subscriptionsChanged(name, totalSubscriptions),
+      countChanged: (channel) => {
+        this.uncounted.add(channel);
+      },
+      countTold: ({ appId, name: channel, totalSubscriptions: count }) => {
+        if (isHiddenChannel(channel)) return;
+        activity.emit({ type: 'SubscriptionCountChanged', appId, channel, count });
+      },
+      departed: ({ key }, what) => {
+        this.context.departed(key, what);
+      },
+      changed: ({ key }, result) => {
+        this.context.changed(key, result);
+        const present = this.byKey.get(key);
+        if (present !== undefined) this.closeIfIdle(present);
+      },
+      failed,
+      hasTurn: (channel) => this.turns.ask(channel),
+    };
+  }
+}
+
+const NOBODY: ReadonlyMap<string, MemberData> = new Map();
