@@ -147,9 +147,13 @@ const MAX_FRAME_BYTES = 268_435_456;
 /** Takes a frame: its kind, and where its body stands in the bytes, which are only valid until it returns. */
 export type TakeFrame = (kind: number, bytes: Buffer, start: number, end: number) => void;
 
-/** Finds frames in what arrives, which may end anywhere. */
+/**
+ * Finds frames in what arrives, which may end anywhere. Only a frame that comes in several chunks is put together, not
+ * all that came with its end.
+ */
 export class FrameReader {
-  private readonly parts: Buffer[] = [];
+  /** The beginning of a frame whose end is not there. */
+  private parts: Buffer[] = [];
   private size = 0;
   /** Until so many bytes are there, nothing can be read. */
   private needed = LENGTH_BYTES;
@@ -158,31 +162,57 @@ export class FrameReader {
 
   /** @throws Error for what are no frames */
   read(chunk: Buffer): void {
-    let bytes = chunk;
-    if (this.size > 0) {
-      this.parts.push(chunk);
-      this.size += chunk.length;
-      if (this.size < this.needed) return;
-      bytes = Buffer.concat(this.parts.splice(0), this.size);
-      this.size = 0;
-    }
-    let at = 0;
-    this.needed = LENGTH_BYTES;
-    while (bytes.length - at >= LENGTH_BYTES) {
-      const length = bytes.readUInt32BE(at);
-      if (length === 0 || length > MAX_FRAME_BYTES) throw new Error(`a frame of ${length} bytes`);
-      const end = at + LENGTH_BYTES + length;
-      if (end > bytes.length) {
-        this.needed = end - at;
+    let at = this.size > 0 ? this.complete(chunk) : 0;
+    while (chunk.length - at >= LENGTH_BYTES) {
+      const frameBytes = readFrameBytes(chunk, at);
+      if (chunk.length - at < frameBytes) {
+        this.needed = frameBytes;
         break;
       }
-      this.take(bytes[at + LENGTH_BYTES] ?? 0, bytes, at + HEAD_BYTES, end);
-      at = end;
+      this.take(chunk[at + LENGTH_BYTES] ?? 0, chunk, at + HEAD_BYTES, at + frameBytes);
+      at += frameBytes;
     }
-    if (at === bytes.length) return;
-    this.parts.push(bytes.subarray(at));
-    this.size = bytes.length - at;
+    if (at < chunk.length) this.gather(chunk.subarray(at));
   }
+
+  /** @returns how much of the chunk belongs to the frame that was begun */
+  private complete(chunk: Buffer): number {
+    let at = 0;
+    while (chunk.length - at >= this.needed - this.size) {
+      const end = at + this.needed - this.size;
+      this.gather(chunk.subarray(at, end));
+      at = end;
+      const bytes = Buffer.concat(this.parts, this.size);
+      const frameBytes = readFrameBytes(bytes, 0);
+      if (frameBytes === bytes.length) {
+        this.parts = [];
+        this.size = 0;
+        this.needed = LENGTH_BYTES;
+        this.take(bytes[LENGTH_BYTES] ?? 0, bytes, HEAD_BYTES, frameBytes);
+        return at;
+      }
+      this.parts = [bytes];
+      this.needed = frameBytes;
+    }
+    this.gather(chunk.subarray(at));
+    return chunk.length;
+  }
+
+  private gather(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.parts.push(bytes);
+    this.size += bytes.length;
+  }
+}
+
+/**
+ * @returns the length of the frame that begins there, with its head
+ * @throws Error for what is no frame
+ */
+function readFrameBytes(bytes: Buffer, at: number): number {
+  const length = bytes.readUInt32BE(at);
+  if (length === 0 || length > MAX_FRAME_BYTES) throw new Error(`a frame of ${length} bytes`);
+  return LENGTH_BYTES + length;
 }
 
 export function readTopic(bytes: Buffer, start: number, end: number): string {
