@@ -53,16 +53,24 @@ export function encodeBusMessage(message: Omit<BusMessage, 'body'>, body: string
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + except.length + bodyBytes);
   bytes[0] = VERSION;
   bytes[1] = kind;
-  bytes.write(node, 2, NODE_BYTES, 'hex');
+  bytes.set(nodeBytes(node), 2);
   bytes.writeUIntBE(number, 10, 6);
   bytes.writeUIntBE(previous, 16, 6);
   bytes.writeUIntBE(sentMs, 22, 6);
   bytes[28] = except.length;
-  bytes.write(except, HEADER_BYTES, 'latin1');
+  if (except !== '') bytes.write(except, HEADER_BYTES, 'latin1');
   const start = HEADER_BYTES + except.length;
   if (typeof body === 'string') bytes.write(body, start, 'utf8');
   else bytes.set(body, start);
   return bytes;
+}
+
+/** What a process writes is nearly always of the same node, itself, whose bytes are kept. */
+let latestNode = { node: '', bytes: Buffer.alloc(NODE_BYTES) };
+
+function nodeBytes(node: string): Buffer {
+  if (latestNode.node !== node) latestNode = { node, bytes: Buffer.from(node, 'hex') };
+  return latestNode.bytes;
 }
 
 /** @returns undefined for what is no message of this version: a newer node, or somebody else on the same bus */

@@ -74,11 +74,14 @@ export class Outbox {
     const sentMs = this.clock.now();
     const message = encodeBusMessage({ kind, node: this.origin, number, previous, sentMs, except }, body);
     const entry = { number, topic, message, atMs: this.clock.monotonic() };
-    this.unsent.add(number);
     if (this.bus.lossy) this.keep(entry);
     const turn = this.turns.get(topic);
-    if (first !== undefined || turn !== undefined) this.sendInTurn(entry, turn, first?.(message));
-    else if (!canSend || !this.send(entry)) this.undelivered(entry);
+    if (first !== undefined || turn !== undefined) {
+      this.unsent.add(number);
+      this.sendInTurn(entry, turn, first?.(message));
+    } else if (!canSend || !this.handOver(entry)) {
+      this.undelivered(entry);
+    }
     return message;
   }
 
@@ -93,9 +96,7 @@ export class Outbox {
   /** The bus may have lost a message that it was handed: it is sent again when the bus is back. */
   unsure(message: Uint8Array): void {
     const number = decodeBusMessage(message)?.number ?? 0;
-    const { first } = this.kept;
-    if (first === undefined || number < first.number) return;
-    this.unsent.add(number);
+    if (this.isKept(number)) this.unsent.add(number);
   }
 
   /** Sends to one node again what came after a number, and an empty message when that was all. */
@@ -117,9 +118,15 @@ export class Outbox {
     this.bus.publish(topic, encodeBusMessage({ ...header, number: after }, ''));
   }
 
-  private send({ number, topic, message }: Kept): boolean {
+  /** Sends what is unsent. */
+  private send(entry: Kept): boolean {
+    if (!this.handOver(entry)) return false;
+    this.unsent.delete(entry.number);
+    return true;
+  }
+
+  private handOver({ topic, message }: Kept): boolean {
     if (!this.bus.publish(topic, message)) return false;
-    this.unsent.delete(number);
     this.stats.messagesSent++;
     return true;
   }
@@ -139,7 +146,13 @@ export class Outbox {
 
   private undelivered({ number }: Kept): void {
     this.stats.messagesUndelivered++;
-    if (!this.bus.lossy) this.unsent.delete(number);
+    if (this.isKept(number)) this.unsent.add(number);
+    else this.unsent.delete(number);
+  }
+
+  private isKept(number: number): boolean {
+    const { first } = this.kept;
+    return first !== undefined && number >= first.number;
   }
 
   private keep(entry: Kept): void {
