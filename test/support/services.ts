@@ -34,10 +34,7 @@ export const PHP_CLI: Service = {
 };
 
 /** Where `.ci/install` puts a Dart for machines that have none. */
-const OWN_DART = join(
-  homedir(),
-  '.cache/pregon-tests/dart/node_modules/sass-embedded-linux-ia32/dart-sass/src/dart',
-);
+const OWN_DART = join(homedir(), '.cache/pregon-tests/dart/dart');
 
 /** The command that runs Dart source; undefined where there is none. */
 export function dartCommand(): string | undefined {

@@ -48,8 +48,8 @@ function decode(...inputs: (readonly [name: string, data: unknown])[]): Decoded[
 }
 
 describeWith(DART, () => {
-  // Each starts a virtual machine that compiles the library first.
-  vi.setConfig({ testTimeout: 60_000 });
+  // Each starts a virtual machine that compiles the library first; where it is emulated, that takes most of a minute.
+  vi.setConfig({ testTimeout: 300_000 });
 
   const current = CATALOGUE.filter(({ status }) => status !== 'deprecated');
 
