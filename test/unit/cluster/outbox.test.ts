@@ -1,3 +1,4 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BusMessageKind, decodeBusMessage, unwrapMessage } from '../../../src/cluster/bus-message.js';
 import type { Bus } from '../../../src/cluster/bus.js';
@@ -119,6 +120,15 @@ describe('Outbox', () => {
     const bodies = Array.from({ length: 40 }, (_, i) => String(i).padEnd(1_048_576 - 29));
     for (const body of bodies) bed.publish('a', body);
     expect(bed.resend(0).map((body) => body.trim())).toEqual(bodies.slice(-16).map((body) => body.trim()));
+  });
+
+  it('sends in its turn also what is too large to be kept', async () => {
+    const bed = new Bed();
+    const body = 'x'.repeat(17 * 1024 * 1024);
+    bed.publish('a', body, () => Promise.resolve());
+    await nextTick();
+    expect(bed.published.map((published) => published.length)).toEqual([`a ${body}`.length]);
+    expect(bed.outbox.sent).toBe(1);
   });
 
   it('drops what it keeps no longer also when that was never sent', () => {
