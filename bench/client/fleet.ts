@@ -100,7 +100,7 @@ export class ClientProcess {
 
   async close(): Promise<void> {
     this.isClosing = true;
-    await endProcess(this.child, 'SIGKILL');
+    await endProcess(this.child);
   }
 
   private onMessage(message: FromClient): void {

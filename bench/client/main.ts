@@ -33,9 +33,12 @@ process.on('message', (message: ToClient) => {
   if (message.type === 'others-done') othersDone(message.isDelivered);
   else void answer(message.id, message.method, message.params);
 });
-// The bench has ended, whichever way.
-process.on('disconnect', () => {
+function end(): void {
+  client.close();
   process.exit(0);
-});
+}
+process.on('SIGTERM', end);
+// The bench has ended, whichever way.
+process.on('disconnect', end);
 
 tell({ type: 'ready' });

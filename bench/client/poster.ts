@@ -85,7 +85,7 @@ class Lane {
   close(): void {
     this.waiting.length = 0;
     this.request = undefined;
-    this.socket?.destroy();
+    this.socket?.resetAndDestroy();
   }
 
   private send(request: Buffer): void {

@@ -29,6 +29,17 @@ async function bench(...args: string[]): Promise<{ result: RunResult; output: st
   };
 }
 
+/** The local addresses that a port's clients ended from, as the kernel keeps them for a minute. */
+function clientsInTimeWait(serverPort: number): string[] {
+  const timeWait = '06';
+  const remote = `:${serverPort.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n');
+  const sockets = lines.map((line) => line.trim().split(/\s+/));
+  return sockets
+    .filter(([, , address = '', state]) => address.endsWith(remote) && state === timeWait)
+    .map(([, local = '']) => local);
+}
+
 const CLEAN = { lost: 0, duplicated: 0, reordered: 0, misdelivered: 0 };
 
 /** Processes are started and loaded for real, on a machine that may have others to serve. */
@@ -135,6 +146,14 @@ describe('npm run bench', { timeout: PATIENCE_MS }, () => {
     expect(mine?.audit?.received).toBeGreaterThan(0);
     // Its process was found by its port, so its CPU is known.
     expect(mine?.rounds[0]?.usage.serverCpuSeconds).toBeGreaterThan(0);
+  });
+
+  it('leaves no port in TIME_WAIT', async () => {
+    const server = await ChildServer.start('uws');
+    onTestFinished(() => server.stop());
+    const target = `mine=http://app-key:app-secret@127.0.0.1:${server.port}/apps/app-id`;
+    await bench('notify', '--users', '20', '--burst', '2', '--target', target);
+    expect(clientsInTimeWait(server.port)).toEqual([]);
   });
 
   it('says how a server refuses', async () => {
