@@ -10,8 +10,8 @@ const MIN_MEMBERS = 50;
 const DEFAULT_MAX_BYTES = 16_777_216;
 
 /**
- * Snapshots of large presence channels, kept while members only come, since each who comes is sent all. Those that were
- * asked for last stay, as many as fit. Whoever changes a list of members tells of it here.
+ * Snapshots of large presence channels, kept up to date while members come and go, since each who comes is sent all.
+ * Those that were asked for last stay, as many as fit. Whoever changes a list of members tells of it here.
  */
 export class KeptSnapshots {
   /** What was not asked for the longest comes first. */
@@ -46,7 +46,25 @@ export class KeptSnapshots {
     this.makeRoom();
   }
 
-  /** One left, or is described in another way; or the list is no longer used. */
+  /** One of them is about to be taken out of the list. */
+  removing(members: Members, id: string): void {
+    const snapshot = this.byMembers.get(members);
+    if (snapshot === undefined) return;
+    if (members.size <= MIN_MEMBERS) {
+      this.forget(members);
+      return;
+    }
+    let index = 0;
+    for (const present of members.keys()) {
+      if (present === id) {
+        snapshot.remove(index);
+        return;
+      }
+      index++;
+    }
+  }
+
+  /** One of them is described in another way, or the list is no longer used. */
   forget(members: Members): void {
     const snapshot = this.byMembers.get(members);
     if (snapshot === undefined) return;

@@ -8,9 +8,12 @@ const ENDING = '}}}"}';
 /** The least room for ids and entries that are to come. */
 const MIN_ROOM_BYTES = 1024;
 
+/** So many members' lengths have room at first. */
+const MIN_LENGTHS = 64;
+
 /**
- * What `encodePresenceSucceeded` makes, kept as UTF-8, so that one more member costs what he takes and not what all take
- * (PRES-2):
+ * What `encodePresenceSucceeded` makes, kept as UTF-8, so that one member more or less costs what he takes, or a move of
+ * what the others take, and not quoting them all (PRES-2):
  *
  *     …room…{"event":…,"count":2,"ids":[ 1,2 ],"hash":{ 1:{},2:{} }}}"}…room…
  *
@@ -24,6 +27,8 @@ export class PresenceSnapshot {
   private idsEnd = 0;
   private end = 0;
   private count = 0;
+  /** Bytes of each member's id and of his entry, in their order, without commas. */
+  private lengths = new Uint32Array(0);
 
   constructor(
     private readonly channel: string,
@@ -35,8 +40,8 @@ export class PresenceSnapshot {
       const { id, entry } = quoteMember(member);
       ids.push(id);
       entries.push(entry);
+      this.note(byteLength(id), byteLength(entry));
     }
-    this.count = ids.length;
     this.place(
       encoder.encode(ids.join(',')),
       encoder.encode(`${HASH_OPENING}${entries.join(',')}${ENDING}`),
@@ -46,7 +51,7 @@ export class PresenceSnapshot {
 
   /** Bytes of memory. */
   get size(): number {
-    return this.bytes.length;
+    return this.bytes.length + this.lengths.byteLength;
   }
 
   /** The frame; the next change writes over it. */
@@ -60,7 +65,7 @@ export class PresenceSnapshot {
     const comma = this.count === 0 ? '' : ',';
     const id = encoder.encode(`${comma}${quoted.id}`);
     const entry = encoder.encode(`${comma}${quoted.entry}${ENDING}`);
-    this.count++;
+    this.note(id.length - comma.length, entry.length - comma.length - ENDING.length);
     const opening = this.opening();
     if (id.length + opening.length > this.idsStart || this.end + entry.length > this.bytes.length) {
       const { bytes, idsStart, idsEnd, end } = this;
@@ -73,6 +78,43 @@ export class PresenceSnapshot {
     this.bytes.set(entry, this.end - ENDING.length);
     this.end += entry.length - ENDING.length;
     this.open(opening);
+  }
+
+  /**
+   * Takes one out.
+   *
+   * @param index his place among them, from 0
+   */
+  remove(index: number): void {
+    const { lengths, bytes } = this;
+    const [idLength = 0, entryLength = 0] = lengths.subarray(2 * index, 2 * index + 2);
+    let [idAt, entryAt] = [this.idsStart, this.idsEnd + HASH_OPENING.length];
+    for (let i = 0; i < 2 * index; i += 2) {
+      idAt += (lengths[i] ?? 0) + 1;
+      entryAt += (lengths[i + 1] ?? 0) + 1;
+    }
+    // With a comma: that before him, or that after the first.
+    const comma = this.count > 1 ? 1 : 0;
+    const from = index > 0 ? comma : 0;
+    bytes.copyWithin(this.idsStart + idLength + comma, this.idsStart, idAt - from);
+    bytes.copyWithin(entryAt - from, entryAt - from + entryLength + comma, this.end);
+    this.idsStart += idLength + comma;
+    this.end -= entryLength + comma;
+    lengths.copyWithin(2 * index, 2 * index + 2, 2 * this.count);
+    this.count--;
+    this.open(this.opening());
+  }
+
+  private note(idLength: number, entryLength: number): void {
+    const at = 2 * this.count;
+    if (at === this.lengths.length) {
+      const longer = new Uint32Array(Math.max(2 * MIN_LENGTHS, 2 * at));
+      longer.set(this.lengths);
+      this.lengths = longer;
+    }
+    this.lengths[at] = idLength;
+    this.lengths[at + 1] = entryLength;
+    this.count++;
   }
 
   /** Copies the parts to where they have room to grow by a quarter, and by no less than `roomBytes`. */
@@ -99,3 +141,10 @@ export class PresenceSnapshot {
     this.bytes.set(opening, this.start);
   }
 }
+
+/** Of the text as UTF-8; most is ASCII, which need not be encoded for that. */
+function byteLength(text: string): number {
+  return NOT_ASCII.test(text) ? encoder.encode(text).length : text.length;
+}
+
+const NOT_ASCII = /[^\u0000-\u007f]/;

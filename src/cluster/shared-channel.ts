@@ -40,7 +40,7 @@ export function sharedChannelKind(
 /** What a shared channel needs of its surroundings. */
 export interface SharedChannelContext {
   readonly store: Pick<ClusterStore, 'apply' | 'snapshot'>;
-  readonly snapshots: Pick<KeptSnapshots, 'added' | 'forget'>;
+  readonly snapshots: Pick<KeptSnapshots, 'added' | 'removing' | 'forget'>;
   readonly nodeId: () => string;
   /** A number that no change of this node had. */
   readonly nextChange: () => string;
@@ -437,8 +437,9 @@ export class SharedChannel implements HeardTopic {
       this.onlyHere.add(userId);
       return;
     }
-    if (!this.replica.delete(userId)) return;
-    this.context.snapshots.forget(this.replica);
+    if (!this.replica.has(userId)) return;
+    this.context.snapshots.removing(this.replica, userId);
+    this.replica.delete(userId);
     this.context.memberRemoved(this, userId);
   }
 

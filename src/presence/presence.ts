@@ -68,8 +68,8 @@ export class Presence {
     if (members === undefined || member === undefined) return false;
     member.connections--;
     if (member.connections > 0) return false;
+    this.snapshots.removing(members, userId);
     members.delete(userId);
-    this.snapshots.forget(members);
     if (members.size === 0) this.byChannel.delete(channel);
     return true;
   }

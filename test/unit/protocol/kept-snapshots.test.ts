@@ -36,6 +36,25 @@ describe('PresenceSnapshot', () => {
     );
   });
 
+  it('is the frame of those who are left, whoever was taken out (PRES-2)', () => {
+    fc.assert(
+      fc.property(uniqueMembers, fc.array(fc.nat(1000)), member, (members, places, last) => {
+        const snapshot = new PresenceSnapshot(CHANNEL, members);
+        const left = [...members];
+        for (const place of places) {
+          if (left.length === 0) break;
+          const index = place % left.length;
+          snapshot.remove(index);
+          left.splice(index, 1);
+          expect(text(snapshot.frame)).toBe(expected(CHANNEL, left));
+        }
+        if (left.some(({ id }) => id === last.id)) return;
+        snapshot.append(last);
+        expect(text(snapshot.frame)).toBe(expected(CHANNEL, [...left, last]));
+      }),
+    );
+  });
+
   it('grows from nobody to thousands, and past what it had room for (PRES-2)', () => {
     const snapshot = new PresenceSnapshot(CHANNEL, []);
     const members: MemberData[] = [];
@@ -70,7 +89,8 @@ describe('KeptSnapshots', () => {
         for (const { id, info, leaves, isAsked } of steps) {
           const known = members.get(id);
           if (leaves) {
-            if (members.delete(id)) snapshots.forget(members);
+            snapshots.removing(members, id);
+            members.delete(id);
           } else {
             const member = { id, info };
             members.set(id, member);
@@ -82,6 +102,21 @@ describe('KeptSnapshots', () => {
         }
       }),
     );
+  });
+
+  it('is kept while members come and go, and not longer than there are many', () => {
+    const members = crowd(51);
+    const snapshots = new KeptSnapshots();
+    snapshots.frame(CHANNEL, members);
+    const { size } = snapshots;
+    snapshots.removing(members, 'user 7');
+    members.delete('user 7');
+    expect(snapshots.size).toBe(size);
+    expect(text(snapshots.frame(CHANNEL, members))).toBe(expected(CHANNEL, members.values()));
+    snapshots.removing(members, 'user 8');
+    members.delete('user 8');
+    expect(snapshots.size).toBe(0);
+    expect(text(snapshots.frame(CHANNEL, members))).toBe(expected(CHANNEL, members.values()));
   });
 
   it('keeps none of a small channel', () => {
