@@ -137,10 +137,12 @@ export async function openMany(
   return subscribers;
 }
 
-/** @returns when all are closed */
+/** Closes them without leaving their ports in TIME_WAIT. @returns when all are closed */
 export async function closeAll(subscribers: readonly Subscriber[]): Promise<void> {
   await Promise.all(
-    subscribers.map(({ socket }) => new Promise((resolve) => socket.once('close', resolve).destroy())),
+    subscribers.map(
+      ({ socket }) => new Promise((resolve) => socket.once('close', resolve).resetAndDestroy()),
+    ),
   );
 }
 
