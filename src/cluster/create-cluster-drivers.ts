@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.js';
 import type { Bus } from './bus.js';
 import { HubBus } from './hub-bus.js';
 import type { HubAddress } from './hub-connection.js';
+import { HubLink } from './hub-link.js';
 import { HubStore } from './hub-store.js';
 import { natsSettings, redisSettings } from './driver-settings.js';
 import type { NatsBus } from './nats-bus.js';
@@ -56,7 +57,8 @@ export async function createClusterDrivers(
 
 /** The drivers of one of several processes that meet at a hub, not started yet. */
 export function createHubDrivers(address: HubAddress): ClusterDrivers {
-  return { bus: new HubBus(address), store: new HubStore(address) };
+  const link = new HubLink(address);
+  return { bus: new HubBus(link), store: new HubStore(link) };
 }
 
 async function load<T>(bus: string, library: string, module: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { Bus, BusListener } from './bus.js';
-import type { HubAddress } from './hub-connection.js';
 import { FrameKind, readMessage } from './hub-frames.js';
-import { HubLink } from './hub-link.js';
+import type { HubLink } from './hub-link.js';
+import { HubTopics } from './hub-topics.js';
 
 /** Bytes that have not left this process; a hub that reads no more is noticed before much has gathered. */
 const MAX_WAITING_BYTES = 67_108_864;
@@ -10,14 +10,14 @@ const MAX_WAITING_BYTES = 67_108_864;
 export class HubBus implements Bus {
   /** A process that does not keep up is cut off by the hub. */
   readonly lossy = true;
-  private readonly link: HubLink;
+  private readonly topics: HubTopics;
   private listener: BusListener | undefined;
   /** What was published and is confirmed together. */
   private sending: { readonly settled: Promise<unknown>; readonly messages: Uint8Array[] } | undefined;
 
-  constructor(address: HubAddress) {
-    this.link = new HubLink(
-      address,
+  constructor(link: HubLink) {
+    this.topics = new HubTopics(
+      link,
       { begin: FrameKind.Subscribe, end: FrameKind.Unsubscribe },
       (kind, bytes, start, end) => {
         if (kind !== FrameKind.Message) return;
@@ -32,21 +32,21 @@ export class HubBus implements Bus {
   }
 
   get isUp(): boolean {
-    return this.listener !== undefined && this.link.connection !== undefined;
+    return this.listener !== undefined && this.topics.connection !== undefined;
   }
 
   start(listener: BusListener): void {
     this.listener = listener;
-    this.link.start();
+    this.topics.start();
   }
 
   publish(topic: string, message: Uint8Array): boolean {
-    const { connection } = this.link;
+    const { connection } = this.topics;
     if (connection === undefined || connection.frames.waitingBytes > MAX_WAITING_BYTES) return false;
     connection.frames.message(topic, message);
     this.follow(connection.settledLater(), message);
     // The hub passes it on to the others only.
-    if (this.link.has(topic)) {
+    if (this.topics.has(topic)) {
       queueMicrotask(() => {
         this.arrive(topic, message);
       });
@@ -55,16 +55,16 @@ export class HubBus implements Bus {
   }
 
   subscribe(topic: string): Promise<void> {
-    return this.link.subscribe(topic);
+    return this.topics.subscribe(topic);
   }
 
   unsubscribe(topic: string): void {
-    this.link.unsubscribe(topic);
+    this.topics.unsubscribe(topic);
   }
 
   close(): Promise<void> {
     this.listener = undefined;
-    this.link.close();
+    this.topics.close();
     return Promise.resolve();
   }
 
@@ -82,6 +82,6 @@ export class HubBus implements Bus {
   }
 
   private arrive(topic: string, message: Uint8Array): void {
-    if (this.link.has(topic)) this.listener?.message(topic, message);
+    if (this.topics.has(topic)) this.listener?.message(topic, message);
   }
 }

@@ -1,37 +1,40 @@
 import { HubConnection, type HubAddress } from './hub-connection.js';
-import type { FrameKind, TakeFrame } from './hub-frames.js';
+import type { TakeFrame } from './hub-frames.js';
 import { Reconnecting, type ReconnectingListener } from './reconnecting.js';
 
-/** A process's way to the hub, with the topics it wants: a new connection is up when they all stand again. */
-export class HubLink {
-  private readonly wanted = new Set<string>();
-  private readonly link: Reconnecting<HubConnection>;
-  /** The connection that topics are sent to, which may not be up yet. */
-  private greeted: HubConnection | undefined;
-  /** The subscriptions of one tick stand together. */
-  private standing: { readonly settled: Promise<unknown>; readonly done: Promise<void> } | undefined;
-  private waiting: (() => void)[] = [];
-  private isClosed = false;
+/** A part of a process that meets the other processes at the hub. */
+export interface HubPart extends ReconnectingListener {
+  /** Sends all that has to stand, since a connection is new. */
+  readonly greet: (connection: HubConnection) => void;
+  /** Takes what comes to the process and is no answer, also what is for another part. */
+  readonly take: TakeFrame;
+}
 
-  /** @param kinds of the frames that begin and end what is wanted */
-  constructor(
-    address: HubAddress,
-    private readonly kinds: { readonly begin: FrameKind; readonly end: FrameKind },
-    take: TakeFrame,
-    listener: ReconnectingListener,
-  ) {
+/**
+ * A process's way to the hub, which its bus and its store share: a subscription concerns both, and what it sends to
+ * either is one write, and what comes back one read.
+ */
+export class HubLink {
+  private parts: readonly HubPart[] = [];
+  private readonly started = new Set<HubPart>();
+  private readonly link: Reconnecting<HubConnection>;
+  private current: HubConnection | undefined;
+
+  constructor(address: HubAddress) {
     const setUp = (connection: HubConnection) => {
-      this.greeted = connection;
-      for (const topic of this.wanted) connection.frames.topic(kinds.begin, topic);
+      this.current = connection;
+      for (const part of this.parts) part.greet(connection);
+    };
+    const take: TakeFrame = (kind, bytes, start, end) => {
+      for (const part of this.parts) part.take(kind, bytes, start, end);
     };
     this.link = new Reconnecting(() => new HubConnection(address, setUp, take), {
       up: () => {
-        this.settle();
-        listener.up();
+        for (const part of this.parts) part.up();
       },
       down: (reason) => {
-        this.greeted = undefined;
-        listener.down(reason);
+        this.current = undefined;
+        for (const part of this.parts) part.down(reason);
       },
     });
   }
@@ -41,56 +44,26 @@ export class HubLink {
     return this.link.connection;
   }
 
-  start(): void {
-    this.link.start();
+  /** The connection that parts were told to greet, which may not be up yet. */
+  get greeted(): HubConnection | undefined {
+    return this.current;
   }
 
-  has(topic: string): boolean {
-    return this.wanted.has(topic);
+  add(part: HubPart): void {
+    this.parts = [...this.parts, part];
   }
 
-  /** @returns when the subscription stands, or no more since all is closed */
-  subscribe(topic: string): Promise<void> {
-    const isNew = !this.wanted.has(topic);
-    this.wanted.add(topic);
-    if (isNew) this.greeted?.frames.topic(this.kinds.begin, topic);
-    const { connection } = this;
-    return connection === undefined ? this.nextUp() : this.stand(connection);
+  /** A part is ready to hear; when all are, it connects. */
+  start(part: HubPart): void {
+    this.started.add(part);
+    if (this.started.size === this.parts.length) this.link.start();
   }
 
-  unsubscribe(topic: string): void {
-    if (this.wanted.delete(topic)) this.greeted?.frames.topic(this.kinds.end, topic);
-  }
-
-  close(): void {
-    this.isClosed = true;
-    this.greeted = undefined;
+  /** A part hears no more; when none does, the connection is closed. */
+  close(part: HubPart): void {
+    this.parts = this.parts.filter((other) => other !== part);
+    if (this.parts.length > 0) return;
+    this.current = undefined;
     this.link.close();
-    this.wanted.clear();
-    this.settle();
-  }
-
-  private stand(connection: HubConnection): Promise<void> {
-    const settled = connection.settled();
-    if (this.standing?.settled !== settled) {
-      const done = settled.then(
-        () => undefined,
-        // All subscriptions stand when the next connection is up.
-        () => this.nextUp(),
-      );
-      this.standing = { settled, done };
-    }
-    return this.standing.done;
-  }
-
-  private nextUp(): Promise<void> {
-    if (this.isClosed || this.connection !== undefined) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  private settle(): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const resolve of waiting) resolve();
   }
 }

@@ -1,6 +1,6 @@
-import type { HubAddress } from './hub-connection.js';
 import { FrameKind, readText, type TextBody } from './hub-frames.js';
-import { HubLink } from './hub-link.js';
+import type { HubLink } from './hub-link.js';
+import { HubTopics } from './hub-topics.js';
 import type {
   Beat,
   CachedMessage,
@@ -38,12 +38,12 @@ export type HubCall =
  * of its channels under way, and a hub that stands still is noticed within two seconds.
  */
 export class HubStore implements ClusterStore {
-  private readonly link: HubLink;
+  private readonly topics: HubTopics;
   private listener: StoreListener | undefined;
 
-  constructor(address: HubAddress) {
-    this.link = new HubLink(
-      address,
+  constructor(link: HubLink) {
+    this.topics = new HubTopics(
+      link,
       { begin: FrameKind.Watch, end: FrameKind.Unwatch },
       (kind, bytes, start, end) => {
         if (kind === FrameKind.Delta) this.arrive(readText(bytes, start, end).text);
@@ -57,20 +57,20 @@ export class HubStore implements ClusterStore {
   }
 
   get isUp(): boolean {
-    return this.listener !== undefined && this.link.connection !== undefined;
+    return this.listener !== undefined && this.topics.connection !== undefined;
   }
 
   start(listener: StoreListener): void {
     this.listener = listener;
-    this.link.start();
+    this.topics.start();
   }
 
   watch(key: string): Promise<void> {
-    return this.link.subscribe(key);
+    return this.topics.subscribe(key);
   }
 
   unwatch(key: string): void {
-    this.link.unsubscribe(key);
+    this.topics.unsubscribe(key);
   }
 
   apply(node: string, change: ChannelChange): Promise<ChannelResult> {
@@ -116,7 +116,7 @@ export class HubStore implements ClusterStore {
   }
 
   answer(key: string, answer: string | undefined, ttlMs: number): void {
-    this.link.connection?.tell(write(['answer', key, answer ?? null, ttlMs]));
+    this.topics.connection?.tell(write(['answer', key, answer ?? null, ttlMs]));
   }
 
   beat(node: NodeInfo, joining: boolean): Promise<Beat> {
@@ -141,7 +141,7 @@ export class HubStore implements ClusterStore {
 
   close(): Promise<void> {
     this.listener = undefined;
-    this.link.close();
+    this.topics.close();
     return Promise.resolve();
   }
 
@@ -152,14 +152,14 @@ export class HubStore implements ClusterStore {
   }
 
   private call(question: HubCall, bytes?: Uint8Array): Promise<TextBody | undefined> {
-    const { connection } = this.link;
+    const { connection } = this.topics;
     if (connection === undefined) return Promise.reject(new Error('the store is away'));
     return connection.call(write(question), bytes);
   }
 
   private arrive(text: string): void {
     const [key, delta] = JSON.parse(text) as [string, ChannelDelta];
-    if (this.link.has(key)) this.listener?.delta(key, delta);
+    if (this.topics.has(key)) this.listener?.delta(key, delta);
   }
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HubBus } from '../../src/cluster/hub-bus.js';
 import type { HubAddress } from '../../src/cluster/hub-connection.js';
+import { HubLink } from '../../src/cluster/hub-link.js';
 import { HubStore } from '../../src/cluster/hub-store.js';
 import type { BusBed } from '../cluster/drivers/bus-bed.js';
 import type { StoreBed } from '../cluster/drivers/store-bed.js';
@@ -89,7 +90,7 @@ export class HubProcess {
 export function hubBeds(hub: HubProcess): { readonly bus: BusBed; readonly store: StoreBed } {
   const stop = () => hub.stop();
   return {
-    bus: { create: () => new HubBus(hub.address), stop },
-    store: { create: () => new HubStore(hub.address), flush: () => hub.flush(), stop },
+    bus: { create: () => new HubBus(new HubLink(hub.address)), stop },
+    store: { create: () => new HubStore(new HubLink(hub.address)), flush: () => hub.flush(), stop },
   };
 }

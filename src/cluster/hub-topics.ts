@@ -1,0 +1,94 @@
+import type { HubConnection } from './hub-connection.js';
+import type { FrameKind, TakeFrame } from './hub-frames.js';
+import type { HubLink, HubPart } from './hub-link.js';
+import type { ReconnectingListener } from './reconnecting.js';
+
+/** What a part of a process wants to hear of the hub: a new connection is up when all of it stands again. */
+export class HubTopics {
+  private readonly wanted = new Set<string>();
+  private readonly part: HubPart;
+  /** The subscriptions of one tick stand together. */
+  private standing: { readonly settled: Promise<unknown>; readonly done: Promise<void> } | undefined;
+  private waiting: (() => void)[] = [];
+  private isClosed = false;
+
+  /** @param kinds of the frames that begin and end what is wanted */
+  constructor(
+    private readonly link: HubLink,
+    private readonly kinds: { readonly begin: FrameKind; readonly end: FrameKind },
+    take: TakeFrame,
+    listener: ReconnectingListener,
+  ) {
+    this.part = {
+      greet: (connection) => {
+        for (const topic of this.wanted) connection.frames.topic(kinds.begin, topic);
+      },
+      take,
+      up: () => {
+        this.settle();
+        listener.up();
+      },
+      down: (reason) => {
+        listener.down(reason);
+      },
+    };
+    link.add(this.part);
+  }
+
+  /** Undefined while it is away. */
+  get connection(): HubConnection | undefined {
+    return this.isClosed ? undefined : this.link.connection;
+  }
+
+  start(): void {
+    this.link.start(this.part);
+  }
+
+  has(topic: string): boolean {
+    return this.wanted.has(topic);
+  }
+
+  /** @returns when the subscription stands, or no more since all is closed */
+  subscribe(topic: string): Promise<void> {
+    const isNew = !this.wanted.has(topic);
+    this.wanted.add(topic);
+    if (isNew) this.link.greeted?.frames.topic(this.kinds.begin, topic);
+    const { connection } = this;
+    return connection === undefined ? this.nextUp() : this.stand(connection);
+  }
+
+  unsubscribe(topic: string): void {
+    if (this.wanted.delete(topic)) this.link.greeted?.frames.topic(this.kinds.end, topic);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.wanted.clear();
+    this.link.close(this.part);
+    this.settle();
+  }
+
+  private stand(connection: HubConnection): Promise<void> {
+    const settled = connection.settled();
+    if (this.standing?.settled !== settled) {
+      const done = settled.then(
+        () => undefined,
+        // All subscriptions stand when the next connection is up.
+        () => this.nextUp(),
+      );
+      this.standing = { settled, done };
+    }
+    return this.standing.done;
+  }
+
+  private nextUp(): Promise<void> {
+    if (this.isClosed || this.connection !== undefined) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private settle(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
