@@ -26,7 +26,8 @@ import type { HandshakeRequest, Socket } from './socket.js';
  */
 export class ConnectionServer {
   private readonly handshakes: Handshakes;
-  private seconds: number;
+  private attentiveMs: number;
+  private sweptAtMs: number;
 
   constructor(
     readonly apps: LocalApps,
@@ -34,7 +35,15 @@ export class ConnectionServer {
     private readonly idleTimeoutSeconds: number,
   ) {
     this.handshakes = new Handshakes(apps, services.clock);
-    this.seconds = this.currentSeconds();
+    this.attentiveMs = this.sweptAtMs = services.clock.monotonic();
+  }
+
+  /**
+   * Time as silence is measured by, in seconds. It leaves out what a process stood still for, or had to wait for its core:
+   * what clients sent meanwhile was not heard, and what was to be asked of them was not.
+   */
+  get seconds(): number {
+    return Math.floor(this.attentiveMs / 1000);
   }
 
   /** Decides on a handshake; the transport upgrades it in any case and passes the decision to {@link open}. */
@@ -151,12 +160,15 @@ export class ConnectionServer {
 
   /** Closes what is silent or was not authorized in time. Called every second. */
   sweep(): void {
-    this.seconds = this.currentSeconds();
+    const nowMs = this.services.clock.monotonic();
+    this.attentiveMs += Math.min(nowMs - this.sweptAtMs, MAX_SWEEP_MS);
+    this.sweptAtMs = nowMs;
+    const { seconds } = this;
     // A transport that cuts off idle sockets itself does so without a code: be a little earlier.
-    const silentSince = this.seconds - (this.idleTimeoutSeconds - IDLE_MARGIN_SECONDS);
+    const silentSince = seconds - (this.idleTimeoutSeconds - IDLE_MARGIN_SECONDS);
     for (const { app, connections } of this.apps.active()) {
       const { authorizationTimeoutSeconds: authorizationTimeout } = app.settings;
-      const openedBefore = authorizationTimeout === null ? -Infinity : this.seconds - authorizationTimeout;
+      const openedBefore = authorizationTimeout === null ? -Infinity : seconds - authorizationTimeout;
       for (const connection of connections.values()) {
         if (connection.lastHeardAt <= silentSince) {
           this.closeWithError(connection, ErrorCode.PongMissing, 'Pong reply not received');
@@ -251,11 +263,10 @@ export class ConnectionServer {
     this.services.counters.internalErrors++;
     this.services.log.error({ err: error }, 'a connection could not be handled');
   }
-
-  private currentSeconds(): number {
-    return Math.floor(this.services.clock.monotonic() / 1000);
-  }
 }
+
+/** The time between two sweeps, a second as a rule, is taken for no longer. */
+const MAX_SWEEP_MS = 2000;
 
 /** How much earlier than the idle timeout a silent connection is closed with 4201. */
 const IDLE_MARGIN_SECONDS = 5;

@@ -103,6 +103,19 @@ onEachTransport((transport) => {
       expect(await client.closed).toStrictEqual({ code: 4201, reason: 'Pong reply not received' });
     });
 
+    it('is not taken for silent because the server stood still, and is when it goes on being so (LIVE-3)', async () => {
+      const clock = new FakeClock();
+      const server = await startServer({ transport, clock });
+      const client = await server.connect({ autoPong: false });
+      const witness = await server.connect();
+      clock.advance(40_000);
+      clock.stall(300_000);
+      await witness.settle();
+      expect(client.named('pusher:error')).toEqual([]);
+      clock.advance(16_000);
+      expect(await client.error()).toStrictEqual({ code: 4201, message: 'Pong reply not received' });
+    });
+
     it('is never asked with pusher:ping (LIVE-3)', async () => {
       const clock = new FakeClock();
       const server = await startServer({ transport, clock });

@@ -41,6 +41,17 @@ export class FakeClock implements Clock {
     this.milliseconds = end;
   }
 
+  /** Passes as time does for a process that stands still: what fell due runs late, and only once. */
+  stall(milliseconds: number): void {
+    this.milliseconds += milliseconds;
+    for (const task of [...this.tasks]) {
+      if (task.at > this.milliseconds) continue;
+      if (task.intervalMs === undefined) this.tasks.delete(task);
+      else task.at = this.milliseconds + task.intervalMs;
+      task.run();
+    }
+  }
+
   /** Tasks that still wait. */
   get pending(): number {
     return this.tasks.size;

@@ -124,7 +124,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     this.sockets.add(socket);
     const heard = () => {
       socket.isPinged = false;
-      socket.heardAt = this.currentSeconds();
+      socket.heardAt = this.handlers?.connections.seconds;
     };
     heard();
     ws.on('message', heard);
@@ -271,10 +271,6 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     return withoutPrefix(splitUrl(url)[0], this.options.server.pathPrefix) === path;
   }
 
-  private currentSeconds(): number {
-    return Math.floor(this.options.clock.monotonic() / 1000);
-  }
-
   private handshakeRequest(request: IncomingMessage): HandshakeRequest {
     const [path, query] = splitUrl(request.url ?? '');
     const remote = request.socket.remoteAddress ?? '';
@@ -296,7 +292,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   private sweep(): void {
     const { clock, server } = this.options;
     this.lingering.sweep(clock.monotonic());
-    const seconds = this.currentSeconds();
+    const seconds = this.handlers?.connections.seconds ?? 0;
     const cutBefore = seconds - server.idleTimeoutSeconds;
     const pingBefore = cutBefore + Math.min(PING_MARGIN_SECONDS, server.idleTimeoutSeconds / 2);
     for (const socket of this.sockets) {
