@@ -34,7 +34,6 @@ export interface ClusterServices {
 }
 
 const TERMINATE_TOPIC = '#terminate';
-const COUNT_MS = 100;
 
 /**
  * This node among the others: what leaves for them and what comes from them. While bus or store is away it is
@@ -43,7 +42,6 @@ const COUNT_MS = 100;
 export class Cluster {
   readonly stats = new ClusterStats();
   private readonly apps = new Map<string, ClusterApp>();
-  private readonly timers: Timer[] = [];
   private settleTimer: Timer | undefined;
   private readonly membership: Membership;
   private readonly outbox: Outbox;
@@ -228,11 +226,6 @@ export class Cluster {
     });
     this.listen(TERMINATE_TOPIC);
     this.listen(nodeTopic(this.membership.origin));
-    this.timers.push(
-      clock.every(COUNT_MS, () => {
-        this.shared.sendCounts();
-      }),
-    );
     await new Promise<void>((resolve) => {
       const timer = clock.after(timeoutMs, resolve);
       this.resolveFirstUp = () => {
@@ -255,7 +248,7 @@ export class Cluster {
   /** Ends it at once; the others find out. */
   async close(): Promise<void> {
     this.isUp = false;
-    for (const timer of this.timers.splice(0)) timer.cancel();
+    this.shared.close();
     this.settleTimer?.cancel();
     this.membership.stop();
     await Promise.all([this.drivers.bus.close(), this.drivers.store.close()]);

@@ -24,6 +24,8 @@ interface Mark {
   readonly reached: Promise<unknown>;
   /** Somebody waits for it: it goes out at the end of this tick. */
   isDue: boolean;
+  /** Nobody waits: it goes out a moment later. */
+  timer: NodeJS.Timeout | undefined;
 }
 
 /** For so long a mark that nobody waits for stays here, and stands for all that is sent meanwhile. */
@@ -107,7 +109,13 @@ export class HubConnection implements Connection {
    * the hub's process and this one as often as the event does.
    */
   settledLater(): Promise<unknown> {
-    return this.nextMark().reached;
+    const mark = this.nextMark();
+    if (!mark.isDue) {
+      mark.timer ??= setTimeout(() => {
+        this.sendMark();
+      }, LATER_MS).unref();
+    }
+    return mark.reached;
   }
 
   /** Asks, and waits for the answer. */
@@ -151,18 +159,15 @@ export class HubConnection implements Connection {
   private nextMark(): Mark {
     if (this.mark !== undefined) return this.mark;
     const number = this.nextNumber();
-    const mark = { number, reached: this.answerTo(number), isDue: false };
-    this.mark = mark;
-    setTimeout(() => {
-      if (this.mark === mark) this.sendMark();
-    }, LATER_MS).unref();
-    return mark;
+    this.mark = { number, reached: this.answerTo(number), isDue: false, timer: undefined };
+    return this.mark;
   }
 
   private sendMark(): void {
     const { mark } = this;
     if (mark === undefined || this.isDestroyed) return;
     this.mark = undefined;
+    clearTimeout(mark.timer);
     this.frames.number(FrameKind.Mark, mark.number);
   }
 

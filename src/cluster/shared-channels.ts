@@ -2,6 +2,7 @@ import { KeptSnapshots } from '../../protocol/kept-snapshots.js';
 import type { MemberData } from '../../protocol/messages.js';
 import type { Frame } from '../../protocol/server-codec.js';
 import type { ActivityEmitter } from '../activity/activity.js';
+import type { Clock, Timer } from '../clock.js';
 import { decodeBusMessage } from './bus-message.js';
 import type { Bus } from './bus.js';
 import type { CachedEvents } from './cached-events.js';
@@ -19,6 +20,9 @@ import { inSlices, Turns } from './turns.js';
  */
 export const CALLS_AT_ONCE = 5000;
 
+/** Numbers of subscriptions that change often are told at most this often. */
+const COUNT_MS = 100;
+
 /** What a subscription demands of the cluster. */
 export interface EnterOptions {
   readonly kind: SharedChannelKind;
@@ -34,6 +38,7 @@ export interface SharedChannelsContext {
   readonly cachedEvents: Pick<CachedEvents, 'note'>;
   readonly findApp: (appId: string) => ClusterApp | undefined;
   readonly activity: ActivityEmitter;
+  readonly clock: Pick<Clock, 'after'>;
   readonly graceMs: number;
   readonly nodeId: () => string;
   /** Whether bus and store can be relied on. */
@@ -55,6 +60,7 @@ export class SharedChannels {
   private readonly byKey = new Map<string, SharedChannel>();
   /** Those whose number of subscriptions is still to be told. */
   private readonly uncounted = new Set<SharedChannel>();
+  private countTimer: Timer | undefined;
   private readonly snapshots = new KeptSnapshots();
   private readonly turns = new Turns<SharedChannel>(CALLS_AT_ONCE);
   /** Those who wait for the bus; while degraded nobody does. */
@@ -127,6 +133,8 @@ export class SharedChannels {
 
   /** Tells the numbers of subscriptions that have changed. */
   sendCounts(): void {
+    this.countTimer?.cancel();
+    this.countTimer = undefined;
     for (const channel of this.uncounted) channel.send(true);
     this.uncounted.clear();
   }
@@ -163,6 +171,11 @@ export class SharedChannels {
     for (const channel of this.byKey.values()) channel.degrade();
     for (const resolve of this.standing.values()) resolve();
     this.standing.clear();
+  }
+
+  /** Tells nothing more. */
+  close(): void {
+    this.countTimer?.cancel();
   }
 
   private open(appId: string, name: string, key: string, { kind, cached }: EnterOptions): SharedChannel {
@@ -261,6 +274,9 @@ export class SharedChannels {
         findApp(appId)?.subscriptionsChanged(name, totalSubscriptions),
       countChanged: (channel) => {
         this.uncounted.add(channel);
+        this.countTimer ??= this.context.clock.after(COUNT_MS, () => {
+          this.sendCounts();
+        });
       },
       countTold: ({ appId, name: channel, totalSubscriptions: count }) => {
         if (isHiddenChannel(channel)) return;
