@@ -1,7 +1,7 @@
 // Imports point up this list only: a layer may import the layers above it and itself.
 const LAYERS = [
   ['protocol', '^protocol/'],
-  ['log and clock', '^src/(log|clock)[.]ts$'],
+  ['log, clock and cache', '^src/(log|clock|bounded-cache)[.]ts$'],
   ['config', '^src/config/'],
   ['activity', '^src/activity/'],
   ['apps', '^src/apps/'],
@@ -23,7 +23,7 @@ const LAYERS = [
 ];
 
 const layerRules = LAYERS.map(([name, path], i) => ({
-  name: `layer-${name.replaceAll(' ', '-')}`,
+  name: `layer-${name.replaceAll(/[ ,]+/g, '-')}`,
   comment: `${name} imports only what stands above it in LAYERS`,
   severity: 'error',
   from: { path },

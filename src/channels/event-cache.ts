@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import type { Clock } from '../clock.js';
 
 /** The last event that was triggered on a cache channel. */
@@ -21,19 +21,18 @@ const ENTRY_BYTES = 200;
  * before its first reader. Bounded in number and bytes, the least recently used first out.
  */
 export class EventCache {
-  private readonly events: LRUCache<string, CachedEvent>;
+  private readonly events: BoundedCache<CachedEvent>;
   /** How long an event is kept. */
   readonly ttlMs: number;
 
   constructor({ ttlSeconds, maxEntries, maxBytes }: EventCacheOptions, clock: Pick<Clock, 'monotonic'>) {
     this.ttlMs = ttlSeconds * 1000;
-    this.events = new LRUCache({
-      max: maxEntries,
+    this.events = new BoundedCache({
+      maxEntries,
       maxSize: maxBytes,
-      sizeCalculation: ({ event, data }, key) => ENTRY_BYTES + 2 * (event.length + data.length + key.length),
-      ttl: this.ttlMs,
-      ttlResolution: 0,
-      perf: { now: () => clock.monotonic() },
+      sizeOf: ({ event, data }, key) => ENTRY_BYTES + 2 * (event.length + data.length + key.length),
+      ttlMs: this.ttlMs,
+      clock,
     });
   }
 

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import type { Clock } from '../clock.js';
 import type { ClusterStore } from './store.js';
 
@@ -11,7 +11,7 @@ const MAX_BYTES = 16_777_216;
  * is told of them when it is back.
  */
 export class CachedEvents {
-  private readonly last: LRUCache<string, Uint8Array>;
+  private readonly last: BoundedCache<Uint8Array>;
   /** Keys whose last event the store may not have. */
   private readonly unstored = new Set<string>();
 
@@ -19,13 +19,11 @@ export class CachedEvents {
     private readonly store: Pick<ClusterStore, 'cache'>,
     clock: Pick<Clock, 'monotonic'>,
   ) {
-    this.last = new LRUCache({
-      max: MAX_EVENTS,
+    this.last = new BoundedCache({
+      maxEntries: MAX_EVENTS,
       maxSize: MAX_BYTES,
-      sizeCalculation: (message, key) => message.byteLength + key.length,
-      ttlResolution: 0,
-      // lru-cache takes 0 for "no entry"; its clock must not start there.
-      perf: { now: () => clock.monotonic() + 1 },
+      sizeOf: (message, key) => message.byteLength + key.length,
+      clock,
       dispose: (_message, key, reason) => {
         if (reason !== 'set') this.unstored.delete(key);
       },

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import type { Clock } from '../clock.js';
 import { decodeBusMessage, isLater } from './bus-message.js';
 import { Interest } from './interest.js';
@@ -37,8 +37,8 @@ const EMPTY_SNAPSHOT: ChannelSnapshot = { version: 0, subscriptions: 0, members:
 /** What the stores of one process share. It can be interrupted and emptied, as a server can go away and be flushed. */
 export class MemoryState {
   readonly nodes: MemoryNodes;
-  readonly cached: LRUCache<string, Uint8Array>;
-  readonly claims: LRUCache<string, string>;
+  readonly cached: BoundedCache<Uint8Array>;
+  readonly claims: BoundedCache<string>;
   private readonly channels = new Map<string, MemoryChannel>();
   /** Which channels a node has, or may have, something in. */
   private readonly index = new Map<string, { readonly node: string; readonly keys: Set<string> }>();
@@ -55,16 +55,13 @@ export class MemoryState {
   ) {
     const nowMs = () => clock.monotonic();
     this.nodes = new MemoryNodes(nowMs);
-    // lru-cache takes 0 for "no entry"; its clock must not start there.
-    const perf = { now: () => clock.monotonic() + 1 };
-    this.cached = new LRUCache({
-      max: limits.maxCachedEvents,
+    this.cached = new BoundedCache({
+      maxEntries: limits.maxCachedEvents,
       maxSize: limits.maxCachedBytes,
-      sizeCalculation: (message, key) => message.byteLength + key.length + 1,
-      ttlResolution: 0,
-      perf,
+      sizeOf: (message, key) => message.byteLength + key.length + 1,
+      clock,
     });
-    this.claims = new LRUCache({ max: limits.maxIdempotencyKeys, ttlResolution: 0, perf });
+    this.claims = new BoundedCache({ maxEntries: limits.maxIdempotencyKeys, clock });
   }
 
   get isUp(): boolean {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import type { Clock } from '../clock.js';
 import { BusMessageKind, decodeBusMessage, encodeBusMessage, wrapMessage } from './bus-message.js';
 import type { Bus } from './bus.js';
@@ -40,7 +40,7 @@ export class Outbox {
   private readonly unsent = new Set<number>();
   /** By topic, what has to be over before its next message is sent. */
   private readonly turns = new Map<string, Promise<void>>();
-  private readonly lastOnTopic: LRUCache<string, number> | undefined;
+  private readonly lastOnTopic: BoundedCache<number> | undefined;
 
   constructor(
     private readonly origin: string,
@@ -48,7 +48,7 @@ export class Outbox {
     private readonly clock: Clock,
     private readonly stats: ClusterStats,
   ) {
-    if (bus.lossy) this.lastOnTopic = new LRUCache({ max: REMEMBERED_TOPICS });
+    if (bus.lossy) this.lastOnTopic = new BoundedCache({ maxEntries: REMEMBERED_TOPICS });
   }
 
   /** Number of the last message up to which all were handed to the bus. */

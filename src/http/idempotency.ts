@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import type { Clock } from '../clock.js';
 import { HttpError, type HttpResponse } from './response.js';
 
@@ -28,7 +28,7 @@ const POLL_MS = 50;
  * key.
  */
 export class IdempotencyStore {
-  private readonly answers: LRUCache<string, HttpResponse>;
+  private readonly answers: BoundedCache<HttpResponse>;
   private readonly ttlMs: number;
 
   constructor(
@@ -39,13 +39,12 @@ export class IdempotencyStore {
     maxBytes = MAX_BYTES,
   ) {
     this.ttlMs = options.seconds * 1000;
-    this.answers = new LRUCache({
-      max: options.maxKeys,
+    this.answers = new BoundedCache({
+      maxEntries: options.maxKeys,
       maxSize: maxBytes,
-      sizeCalculation: ({ body }, key) => ENTRY_BYTES + 2 * (body.length + key.length),
-      ttl: this.ttlMs,
-      ttlResolution: 0,
-      perf: { now: () => clock.monotonic() },
+      sizeOf: ({ body }, key) => ENTRY_BYTES + 2 * (body.length + key.length),
+      ttlMs: this.ttlMs,
+      clock,
     });
   }
 

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { BoundedCache } from '../bounded-cache.js';
 import { TokenBucket } from './token-bucket.js';
 
 /**
@@ -6,10 +6,10 @@ import { TokenBucket } from './token-bucket.js';
  * make up. A forgotten key starts with a full bucket.
  */
 export class KeyedLimiter {
-  private readonly buckets: LRUCache<string, TokenBucket>;
+  private readonly buckets: BoundedCache<TokenBucket>;
 
   constructor(maxKeys = 20_000) {
-    this.buckets = new LRUCache({ max: maxKeys });
+    this.buckets = new BoundedCache({ maxEntries: maxKeys });
   }
 
   take(key: string, perSecond: number, burst: number, nowMs: number): boolean {

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { Activity, ActivityEmitter } from '../activity/activity.js';
 import type { App } from '../apps/app.js';
 import type { AppProvider } from '../apps/app-provider.js';
+import { BoundedCache } from '../bounded-cache.js';
 import type { Config } from '../config/schema.js';
 import { GracePeriod } from './grace-period.js';
 import { webhookEvent, type WebhookEvent } from './webhook-event.js';
@@ -18,7 +18,7 @@ const STOP_TIMEOUT_MS = 3000;
 export class Webhooks {
   private readonly queues = new Map<string, readonly { webhook: WebhookConfig; queue: WebhookQueue }[]>();
   private readonly grace: GracePeriod;
-  private readonly cacheMisses: LRUCache<string, true>;
+  private readonly cacheMisses: BoundedCache<true>;
   private readonly stopListening: () => void;
 
   constructor(
@@ -29,11 +29,10 @@ export class Webhooks {
   ) {
     const { clock } = services;
     this.grace = new GracePeriod(options.graceMilliseconds, clock);
-    this.cacheMisses = new LRUCache({
-      max: CACHE_MISSES_REMEMBERED,
-      ttl: CACHE_MISS_INTERVAL_MS,
-      ttlResolution: 0,
-      perf: { now: () => clock.monotonic() },
+    this.cacheMisses = new BoundedCache({
+      maxEntries: CACHE_MISSES_REMEMBERED,
+      ttlMs: CACHE_MISS_INTERVAL_MS,
+      clock,
     });
     this.stopListening = activity.listen((fact) => {
       this.handle(fact);

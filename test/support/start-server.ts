@@ -105,9 +105,6 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
   const { config = {}, app = {}, apps = [] } = options;
   const parsed = ConfigSchema.parse({
     ...config,
-    // These take their room at once, which a server for one test can do without.
-    cache: { maxEntries: 1000, ...config['cache'] },
-    idempotency: { maxKeys: 1000, ...config['idempotency'] },
     server: { host: '127.0.0.1', port: 0, transport: options.transport, ...config['server'] },
     management: { enabled: false, port: 0, ...config['management'] },
     apps: [{ ...TEST_APP, ...app }, ...apps],

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { isJsonObject, parseJson } from '../../../protocol/json-text.js';
 import type { ActivityEmitter } from '../../activity/activity.js';
+import { BoundedCache } from '../../bounded-cache.js';
 import type { Clock } from '../../clock.js';
 import type { GatewayApp } from '../gateway-app.js';
 
@@ -22,7 +22,7 @@ interface ActiveUser {
 
 /** `GET /active-users`: the members of `presence-online`, with the time each came. */
 export class ActiveUsers {
-  private readonly connectedAt = new LRUCache<string, string>({ max: MAX_TIMES });
+  private readonly connectedAt = new BoundedCache<string>({ maxEntries: MAX_TIMES });
 
   constructor(
     private readonly app: GatewayApp,

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { ActivityEmitter } from '../../activity/activity.js';
 import type { Counters } from '../../activity/counters.js';
+import { BoundedCache } from '../../bounded-cache.js';
 import type { Clock } from '../../clock.js';
 import type { Config } from '../../config/schema.js';
 import { parseQuery, queryValue } from '../../../protocol/request-signature.js';
@@ -53,7 +53,7 @@ export class LegacyEndpoints implements HttpExtension {
   readonly headers = ['x-ws-secret'] as const;
   private readonly users: ActiveUsers;
   private readonly startedAtMs: number;
-  private readonly doubts: LRUCache<string, true>;
+  private readonly doubts: BoundedCache<true>;
 
   constructor(
     private readonly gateway: Config['gateway'] & { readonly secret: string },
@@ -63,7 +63,7 @@ export class LegacyEndpoints implements HttpExtension {
     const { activity, clock } = services;
     this.users = new ActiveUsers(app, activity, clock);
     this.startedAtMs = clock.monotonic();
-    this.doubts = new LRUCache({ max: 100, ttl: DOUBT_MS, perf: { now: () => clock.monotonic() } });
+    this.doubts = new BoundedCache({ maxEntries: 100, ttlMs: DOUBT_MS, clock });
   }
 
   handle(request: HttpRequest, path: string): Answer | undefined {
