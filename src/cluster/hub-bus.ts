@@ -74,10 +74,14 @@ export class HubBus implements Bus {
       this.sending.messages.push(message);
       return;
     }
-    const messages = [message];
-    this.sending = { settled, messages };
-    settled.catch(() => {
-      for (const unsure of messages) this.listener?.unsure(unsure);
+    const sending = { settled, messages: [message] };
+    this.sending = sending;
+    const forget = () => {
+      if (this.sending === sending) this.sending = undefined;
+    };
+    settled.then(forget, () => {
+      forget();
+      for (const unsure of sending.messages) this.listener?.unsure(unsure);
     });
   }
 
