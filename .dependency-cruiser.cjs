@@ -68,6 +68,7 @@ module.exports = {
     edge('prom-client', '^src/metrics/'),
     edge('commander', '^src/cli/'),
     edge('pino', '^src/log[.]ts$'),
+    edge('lru-cache', '^src/bounded-cache[.]ts$'),
     edge('undici', '^src/(webhooks/|cli/health)'),
     edge('ioredis', '^src/cluster/redis-'),
     edge('@nats-io', '^src/cluster/nats-bus[.]ts$'),
