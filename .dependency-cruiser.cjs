@@ -1,7 +1,7 @@
 // Imports point up this list only: a layer may import the layers above it and itself.
 const LAYERS = [
   ['protocol', '^protocol/'],
-  ['log, clock and cache', '^src/(log|clock|bounded-cache)[.]ts$'],
+  ['log, clock and cache', '^src/(log|throttled-log|clock|bounded-cache)[.]ts$'],
   ['config', '^src/config/'],
   ['activity', '^src/activity/'],
   ['apps', '^src/apps/'],
