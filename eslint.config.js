@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '*.cjs', '.ci/', 'examples/'] },
+  { ignores: ['dist/', 'coverage/', '*.cjs', '.ci/', 'tools/', 'examples/'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
