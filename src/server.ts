@@ -164,7 +164,7 @@ export class PregonServer {
       server.maxRequestBytes,
       gateway.http,
     );
-    const { post, close } = createPost(config.webhooks.requestTimeoutSeconds * 1000);
+    const { post, close } = createPost(config.webhooks.requestTimeoutSeconds * 1000, clock);
     // With other nodes, one of which the client may come back to, the cluster waits for that.
     const delivery = cluster === undefined ? config.webhooks : { ...config.webhooks, graceMilliseconds: 0 };
     this.webhooks = new Webhooks(provider, activity, delivery, { clock, log, counters, post });

@@ -4,6 +4,8 @@ import type { Clock, Timer } from '../clock.js';
 import type { AppConfig } from '../config/app-schema.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
+import { EndpointHealth } from './endpoint-health.js';
+import { failureReason, statusProblem } from './failure-reason.js';
 import type { Post } from './post.js';
 import type { WebhookEvent } from './webhook-event.js';
 
@@ -24,8 +26,6 @@ interface Queued {
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-/** Full queues are logged this often at the most. */
-const COMPLAINT_INTERVAL_MS = 60_000;
 
 /**
  * The events of one webhook on their way (PROTOCOL.md HOOK-2 to HOOK-4): gathered for a moment, sent one request at a
@@ -37,15 +37,17 @@ export class WebhookQueue {
   private sending: Promise<void> | undefined;
   private wakeUp: (() => void) | undefined;
   private isStopping = false;
-  private complainedAtMs = -Infinity;
+  private readonly health: EndpointHealth;
 
   constructor(
-    private readonly appId: string,
+    appId: string,
     private readonly key: SigningKey,
     private readonly webhook: WebhookConfig,
     private readonly options: Config['webhooks'],
     private readonly services: WebhookServices,
-  ) {}
+  ) {
+    this.health = new EndpointHealth(appId, webhook.url, services);
+  }
 
   add(event: WebhookEvent): void {
     const { maxQueuedEvents, maxBatchEvents, batchMilliseconds } = this.options;
@@ -99,11 +101,14 @@ export class WebhookQueue {
       const problem = await this.attempt(headers, body);
       if (problem === undefined) {
         counters.webhooksDelivered++;
+        this.health.delivered();
         return;
       }
       counters.webhooksFailed++;
       const pauseMs = pauseBefore(attempt);
-      if (this.isStopping || clock.monotonic() + pauseMs > deadline) {
+      const isGivenUp = this.isStopping || clock.monotonic() + pauseMs > deadline;
+      this.health.failed(problem, batch.length + this.queue.length, isGivenUp ? undefined : pauseMs);
+      if (isGivenUp) {
         this.drop(batch.length, problem);
         return;
       }
@@ -114,10 +119,9 @@ export class WebhookQueue {
   /** @returns what went wrong, or undefined */
   private async attempt(headers: Record<string, string>, body: string): Promise<string | undefined> {
     try {
-      const status = await this.services.post(this.webhook.url, headers, body);
-      return status >= 200 && status < 300 ? undefined : `it answered ${status}`;
+      return statusProblem(await this.services.post(this.webhook.url, headers, body));
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return failureReason(error);
     }
   }
 
@@ -146,16 +150,8 @@ export class WebhookQueue {
   }
 
   private drop(count: number, reason: string): void {
-    const { clock, log, counters } = this.services;
-    counters.webhookEventsDropped += count;
-    if (clock.monotonic() - this.complainedAtMs < COMPLAINT_INTERVAL_MS) return;
-    this.complainedAtMs = clock.monotonic();
-    // Without its query, which may hold a token.
-    const { origin, pathname } = new URL(this.webhook.url);
-    log.error(
-      { app: this.appId, webhook: origin + pathname, events: count, reason },
-      'webhook events dropped',
-    );
+    this.services.counters.webhookEventsDropped += count;
+    this.health.lost(count, reason);
   }
 }
 

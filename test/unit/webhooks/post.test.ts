@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SYSTEM_CLOCK } from '../../../src/clock.js';
 import { createPost } from '../../../src/webhooks/post.js';
 
 /** An application on a free port, and a way to post to it; both end with the test. */
@@ -10,7 +11,7 @@ async function start(
 ) {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { post, close } = createPost(timeoutMs);
+  const { post, close } = createPost(timeoutMs, SYSTEM_CLOCK);
   onTestFinished(async () => {
     await close();
     server.closeAllConnections();
