@@ -27,14 +27,18 @@ export interface ApiServices {
 export class ApiCall {
   private parsedBody: JsonBody | undefined = undefined;
   private parsedQuery: readonly QueryParameter[] | undefined = undefined;
+  /** Whether the request came with a body. A trigger without one has its parameters in the query. */
+  readonly hasBody: boolean;
 
   constructor(
     readonly app: LocalApp,
-    readonly request: HttpRequest,
+    private readonly request: HttpRequest,
     /** The channel or user of the path, percent-decoded; empty where it has none. */
     readonly subject: string,
     readonly services: ApiServices,
-  ) {}
+  ) {
+    this.hasBody = request.body.length > 0;
+  }
 
   /** The query, parsed once; a trigger does not need it. */
   get parameters(): readonly QueryParameter[] {
@@ -42,7 +46,7 @@ export class ApiCall {
   }
 
   /**
-   * The body as JSON, whatever its content type says; parsed once.
+   * The body as JSON, whatever its content type says; parsed once, which has to be before the first `await`.
    *
    * @throws HttpError 400
    */

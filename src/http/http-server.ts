@@ -100,7 +100,7 @@ export class HttpServer {
       takeRead(app, this.services);
       return endpoint.handle(call);
     }
-    return this.once(call, endpoint);
+    return this.once(call, request, endpoint);
   }
 
   private findApp(appId: string | undefined, query: string): LocalApp {
@@ -115,17 +115,21 @@ export class HttpServer {
   }
 
   /** API-6: a request with a key that was answered before gets that answer again. */
-  private once(call: ApiCall, endpoint: Endpoint): HttpResponse | Promise<HttpResponse> {
-    const key = call.request.header('idempotency-key') ?? bodyKey(call);
+  private once(
+    call: ApiCall,
+    request: HttpRequest,
+    endpoint: Endpoint,
+  ): HttpResponse | Promise<HttpResponse> {
+    const key = request.header('idempotency-key') ?? bodyKey(call);
     if (key === undefined) return endpoint.handle(call);
     if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       throw new HttpError(400, `Idempotency key too long: at most ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
     }
-    // The body does not outlive this call.
-    if (call.request.body.length > 0) call.parseJson();
+    // The body is only there until the key was asked for.
+    if (call.hasBody) call.parseJson();
     const { idempotency, counters } = this.services;
     const handle = () => endpoint.handle(call);
-    return idempotency.once(`${call.app.app.id} ${call.request.path}`, key, handle, () => {
+    return idempotency.once(`${call.app.app.id} ${request.path}`, key, handle, () => {
       counters.idempotentReplays++;
     });
   }
@@ -193,7 +197,7 @@ export class HttpServer {
  * @throws HttpError 400 for what cannot be a key: it would be lost in silence, and the event published twice
  */
 function bodyKey(call: ApiCall): string | undefined {
-  if (call.request.body.length === 0) return undefined;
+  if (!call.hasBody) return undefined;
   const { value, text } = call.json;
   const key = isJsonObject(value) ? (value['idempotency_key'] ?? '') : '';
   if (typeof key === 'number') return memberTexts(text).get('idempotency_key');

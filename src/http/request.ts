@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly path: string;
   /** The raw query string, without its `?`. */
   readonly query: string;
-  /** Only valid until the answer was returned: copy what is kept longer. */
+  /** Only there until the handler returned an answer, or a promise of one: whoever reads it later gets an error. */
   readonly body: Buffer;
   /** A header by its lower-case name; only those that the server asked for are there. */
   header(name: Header): string | undefined;

@@ -8,9 +8,8 @@ import { trigger, type Trigger } from '../trigger.js';
 
 /** `POST /apps/{id}/events` (PROTOCOL.md API-1) */
 export function triggerEvent(call: ApiCall): HttpResponse | Promise<HttpResponse> {
-  const { app, request, services } = call;
-  const { value, text } =
-    request.body.length === 0 ? { value: fromQuery(call.parameters), text: '' } : call.json;
+  const { app, services } = call;
+  const { value, text } = call.hasBody ? call.json : { value: fromQuery(call.parameters), text: '' };
   const body = parseTriggerBody(value, text);
   if (!body.ok) throw new HttpError(400, body.problem);
   const { name, data, socket_id: socketId, info } = body.value;

@@ -64,7 +64,8 @@ function answerAtOnce(res: UwsResponse, request: CopiedRequest, http: HttpServer
 export class CopiedRequest implements HttpRequest {
   readonly path: string;
   readonly query: string;
-  body: Buffer = NO_BODY;
+  /** Undefined once the library has taken back the memory. */
+  private bytes: Buffer | undefined = NO_BODY;
   private readonly headers: readonly string[];
 
   constructor(
@@ -76,6 +77,20 @@ export class CopiedRequest implements HttpRequest {
     this.path = req.getUrl();
     this.query = queryOf(req);
     this.headers = names.map((name) => req.getHeader(name));
+  }
+
+  get body(): Buffer {
+    if (this.bytes === undefined) throw new Error('The body was read after the handler had returned');
+    return this.bytes;
+  }
+
+  /** Lends a handler the body, until {@link takeBack}. */
+  lend(body: Buffer): void {
+    this.bytes = body;
+  }
+
+  takeBack(): void {
+    this.bytes = undefined;
   }
 
   header(name: Header): string | undefined {
@@ -126,8 +141,10 @@ class OpenRequest {
     } else if (isLast) {
       // A body that comes in a single piece, as nearly all do, is handed on without a copy.
       const last = Buffer.from(chunk);
-      this.request.body = this.chunks === undefined ? last : Buffer.concat([...this.chunks, last]);
-      this.answerWhenKnown(this.http.handle(this.request));
+      this.request.lend(this.chunks === undefined ? last : Buffer.concat([...this.chunks, last]));
+      const response = this.http.handle(this.request);
+      this.request.takeBack();
+      this.answerWhenKnown(response);
     } else {
       // The library takes the chunk's memory back, so it is copied.
       this.chunks ??= [];
