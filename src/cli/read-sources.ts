@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ConfigError } from '../config/config-error.js';
 import { parseEnvFile, type EnvRecord } from '../config/env-file.js';
 import type { ConfigSources } from '../config/load-config.js';
+import { fileProblem, showPath } from '../config/secrets.js';
 import { FILE_VARIABLES } from '../config/settings.js';
 
 /** Options of the command line that name files. */
@@ -67,12 +68,12 @@ function readText(key: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw fileError(key, path, `cannot be read (${messageOf(cause)})`);
+    throw fileError(key, path, `cannot be read (${fileProblem(cause)})`);
   }
 }
 
 function fileError(key: string, path: string, problem: string): ConfigError {
-  return new ConfigError([{ key, value: path, origin: 'file', problem }]);
+  return new ConfigError([{ key, value: showPath(path), origin: 'file', problem }]);
 }
 
 function messageOf(cause: unknown): string {

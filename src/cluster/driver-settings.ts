@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { REDIS_SCHEMES } from '../config/cluster-schema.js';
+import { readNatsServer, REDIS_SCHEMES, type NatsServer } from '../config/addresses.js';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
+import { fileProblem, showPath } from '../config/secrets.js';
 import type { NatsSettings } from './nats-bus.js';
 
 /** How Redis is reached. */
@@ -62,8 +63,26 @@ export function redisSettings({ redis }: ClusterConfig): RedisSettings {
  */
 export function natsSettings({ nats }: ClusterConfig): NatsSettings {
   const isEncrypted = nats.servers.some((server) => server.startsWith('tls://'));
-  const { servers, user, password, token } = nats;
-  return { servers, user, password, token, tls: tlsSettings('cluster.nats.tls', nats.tls, isEncrypted) };
+  const servers = nats.servers.map(readNatsServer);
+  return {
+    servers: servers.map(({ address }) => address),
+    ...natsCredentials(nats, servers),
+    tls: tlsSettings('cluster.nats.tls', nats.tls, isEncrypted),
+  };
+}
+
+/** Credentials of their own settings win over those of an address, of which the first counts for all servers. */
+function natsCredentials(
+  { user, password, token }: ClusterConfig['nats'],
+  servers: readonly NatsServer[],
+): Pick<NatsSettings, 'user' | 'password' | 'token'> {
+  if (user !== null || token !== null) return { user, password, token };
+  const named = servers.find((server) => server.user !== undefined || server.token !== undefined);
+  return {
+    user: named?.user ?? null,
+    password: named?.password ?? password,
+    token: named?.token ?? null,
+  };
 }
 
 interface Address {
@@ -91,9 +110,9 @@ function fromUrl(text: string, redis: ClusterConfig['redis']): Address {
   };
 }
 
-/** Laravel takes a scheme in front of the host, such as `tls://`. */
+/** Laravel takes a scheme in front of the host, such as `tls://`; the path of a Unix socket may hold anything. */
 function fromHost({ host }: ClusterConfig['redis']): Address {
-  if (host?.includes('://') !== true) return { host: host ?? DEFAULT_HOST, isEncrypted: false };
+  if (host?.includes('://') !== true || host.startsWith('/')) return { host: host ?? DEFAULT_HOST, isEncrypted: false };
   const { protocol, hostname } = new URL(host);
   return { host: plainHost(hostname), isEncrypted: REDIS_SCHEMES.get(protocol) === true };
 }
@@ -127,9 +146,9 @@ function readPem(key: string, path: string): string {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw problem(key, path, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`);
+    throw problem(key, showPath(path), `cannot be read (${fileProblem(cause)})`);
   }
-  if (!text.includes('-----BEGIN ')) throw problem(key, path, 'must be a file in PEM form');
+  if (!text.includes('-----BEGIN ')) throw problem(key, showPath(path), 'must be a file in PEM form');
   return text;
 }
 

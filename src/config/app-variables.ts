@@ -1,4 +1,5 @@
 import { readBoolean, readNumber } from './readers.js';
+import { showRefusedText } from './secrets.js';
 import { APP_SETTINGS, CREDENTIALS } from './settings.js';
 import { isTree, type Tree } from './tree.js';
 import {
@@ -54,7 +55,7 @@ function refuseSettingsOfNoApp(sources: readonly VariableSource[], collected: Co
       if (value === undefined) continue;
       collected.problems.push({
         key: own,
-        value: secret === true ? '***' : value,
+        value: secret === true ? '***' : showRefusedText(path, value),
         origin,
         problem: `goes with the app of PREGON_APP_ID, which is not set; set ${path} of an app in the config file instead`,
       });

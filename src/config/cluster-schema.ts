@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isHostAndPort, isNatsServer, isRedisHost, isRedisUrl } from './addresses.js';
 
 /**
  * How nodes reach each other. What is only used with another bus is not looked at: a Laravel project has its `REDIS_*`
@@ -53,16 +54,6 @@ const NatsSchema = z.strictObject({
 
 export const BUSES = ['none', 'redis', 'nats'] as const;
 
-/** How a Redis URL may begin, and whether it is encrypted then. */
-export const REDIS_SCHEMES: ReadonlyMap<string, boolean> = new Map([
-  ['redis:', false],
-  ['tcp:', false],
-  ['rediss:', true],
-  ['tls:', true],
-]);
-
-const REDIS_PROTOCOLS = [...REDIS_SCHEMES.keys()];
-
 export const ClusterSchema = z
   .strictObject({
     bus: z.enum(BUSES).default('none').meta({
@@ -84,14 +75,18 @@ export const ClusterSchema = z
     if (!/^[A-Za-z0-9_.:-]{1,100}$/.test(value.prefix)) {
       refuse('prefix', value.prefix, 'must be 1 to 100 letters, digits, or any of _ . : -');
     }
-    if (redis.url !== null && !isUrl(redis.url, REDIS_PROTOCOLS)) {
-      refuse('redis.url', redis.url, 'must be an address such as redis://127.0.0.1:6379');
+    if (redis.url !== null && !isRedisUrl(redis.url)) {
+      refuse(
+        'redis.url',
+        redis.url,
+        'must be an address such as redis://127.0.0.1:6379, a number after its slash; in user and password a % is written %25, an @ %40, a : %3A, a / %2F, a ? %3F and a # %23',
+      );
     }
     if (redis.host !== null && !isRedisHost(redis.host)) {
       refuse(
         'redis.host',
         redis.host,
-        'must be a name or an address, with tls:// in front to encrypt, or the path of a Unix socket',
+        'must be a name or an address, with tls:// in front to encrypt, or the path of a Unix socket; port, user and password are settings of their own',
       );
     }
     for (const [name, addresses] of [
@@ -120,21 +115,3 @@ export const ClusterSchema = z
       refuse('nats.token', nats.token, 'cannot be used with a user');
     }
   });
-
-function isRedisHost(host: string): boolean {
-  return host.startsWith('/') || isUrl(host.includes('://') ? host : `tcp://${host}`, REDIS_PROTOCOLS);
-}
-
-function isHostAndPort(address: string): boolean {
-  return isUrl(`tcp://${address}`, ['tcp:']) && /:\d+$/.test(address);
-}
-
-function isNatsServer(address: string): boolean {
-  return isUrl(address.includes('://') ? address : `nats://${address}`, ['nats:', 'tls:']);
-}
-
-function isUrl(address: string, protocols: readonly string[]): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname } = new URL(address);
-  return protocols.includes(protocol) && hostname !== '';
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasCredentials } from './addresses.js';
 import { APP_ID, positive, tableSize } from './schema-parts.js';
 
 /** The endpoints of the older server, and the payments hub; each is on where it has a secret. */
@@ -97,6 +98,14 @@ export const HubSchema = z
         input: jwksUrl,
         path: ['jwksUrl'],
         message: "cannot go with 'jwtSecret'",
+      });
+    }
+    if (jwksUrl !== null && hasCredentials(jwksUrl)) {
+      issues.push({
+        code: 'custom',
+        input: jwksUrl,
+        path: ['jwksUrl'],
+        message: 'cannot hold a user or a password',
       });
     }
     // A public key taken for a secret would let anybody sign.

@@ -3,7 +3,7 @@ import { ConfigError, type ConfigProblem } from './config-error.js';
 import { addDevelopmentApp, refusePublishedSecrets } from './development-app.js';
 import type { EnvRecord } from './env-file.js';
 import { ConfigSchema, type Config } from './schema.js';
-import { showValue } from './secrets.js';
+import { showRefused, showUnknownName } from './secrets.js';
 import { GATEWAY_PORT, SERVER_SETTINGS } from './settings.js';
 import { deepFreeze, getPath, isTree, leaves, nearest, setPath, type Tree } from './tree.js';
 import { unknownVariables } from './unknown-variables.js';
@@ -114,16 +114,21 @@ function describeIssue(
   collected: Collected,
   sources: ConfigSources,
 ): ConfigProblem {
-  const path = issue.path.map(String).join('.');
-  const value = getPath(tree, path);
+  // The name of a header that is none may be a whole header, with its value.
+  const named = issue.code === 'invalid_key' ? issue.path.slice(0, -1) : issue.path;
+  const path = named.map(String).join('.');
+  const value = named === issue.path ? getPath(tree, path) : undefined;
   const setter = nearest(collected.found, path);
   // What a variable holds is named by the variable; an item of a list by the list, since its value is told.
   const written = (inner: string) =>
     setter === undefined ? inner : setter.value.key + inner.slice(setter.path.length).replace(/\.\d+$/, '');
-  const unknown = issue.keys?.map((key) => written(path === '' ? key : `${path}.${key}`)).join(', ');
+  const unknown = issue.keys
+    ?.map(showUnknownName)
+    .map((key) => written(path === '' ? key : `${path}.${key}`))
+    .join(', ');
   return {
     key: unknown ?? written(path),
-    value: unknown !== undefined || value === undefined ? undefined : showValue(path, value),
+    value: unknown !== undefined || value === undefined ? undefined : showRefused(path, value),
     origin: setter?.value.origin ?? sources.file?.name ?? 'default',
     problem: unknown === undefined ? issue.message : 'is not a setting',
   };

@@ -1,6 +1,7 @@
 import type { ConfigProblem } from './config-error.js';
 import type { EnvRecord } from './env-file.js';
 import { isServiceAddress } from './readers.js';
+import { mostSimilar } from './similar.js';
 import { APP_SETTINGS, CREDENTIALS, FILE_VARIABLES, SERVER_SETTINGS } from './settings.js';
 
 interface UnknownIn {
@@ -16,6 +17,7 @@ export function unknownVariables(sources: UnknownIn): ConfigProblem[] {
   }
   for (const { id, key, secret } of CREDENTIALS) known.add(id).add(key).add(secret).add(`${secret}_FILE`);
 
+  const own = [...known].filter((candidate) => candidate.startsWith('PREGON_'));
   const problems: ConfigProblem[] = [];
   const places = [
     { origin: 'environment', values: sources.environment },
@@ -26,7 +28,7 @@ export function unknownVariables(sources: UnknownIn): ConfigProblem[] {
   for (const { origin, values } of places) {
     for (const [name, value] of Object.entries(values)) {
       if (!name.startsWith('PREGON_') || known.has(name) || isServiceVariable(name, value)) continue;
-      const similar = mostSimilar(name, known);
+      const similar = mostSimilar(name, own);
       problems.push({
         key: name,
         value: undefined,
@@ -44,32 +46,4 @@ function isServiceVariable(name: string, value = ''): boolean {
     isServiceAddress(value) ||
     /_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)_(?:PROTO|PORT|ADDR))$/.test(name)
   );
-}
-
-/** The known name with the fewest edits, if it is near enough to be meant. */
-function mostSimilar(name: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let fewest = Math.max(3, Math.floor(name.length / 4));
-  for (const candidate of known) {
-    if (!candidate.startsWith('PREGON_')) continue;
-    const edits = editDistance(name, candidate);
-    if (edits < fewest) {
-      fewest = edits;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -1,5 +1,6 @@
 import type { ConfigProblem } from './config-error.js';
 import { laravelValue, type EnvRecord } from './env-file.js';
+import { fileProblem, showRefusedText } from './secrets.js';
 import type { Setting, Variable } from './settings.js';
 
 /** A value, and where the operator wrote it. */
@@ -62,7 +63,7 @@ export function readSetting(
     for (const variable of setting.variables) {
       const written = readVariable(variable.name, isSecret, source, collected);
       if (written === undefined) continue;
-      const value = convert(variable, written, isSecret, source.origin, collected);
+      const value = convert(setting, variable, written, source.origin, collected);
       if (value !== undefined) return { value, origin: source.origin, key: written.key };
     }
   }
@@ -93,18 +94,19 @@ function readVariable(
   } catch (cause) {
     collected.problems.push({
       key,
-      value: path,
+      // The secret itself is often written in the place of the name.
+      value: '***',
       origin: source.origin,
-      problem: `must name a file that can be read (${cause instanceof Error ? cause.message : String(cause)})`,
+      problem: `must name a file that can be read (${fileProblem(cause)})`,
     });
     return undefined;
   }
 }
 
 function convert(
+  { path, secret }: Setting,
   variable: Variable,
   { key, text }: Written,
-  isSecret: boolean,
   origin: string,
   collected: Collected,
 ): unknown {
@@ -113,7 +115,7 @@ function convert(
   } catch (cause) {
     collected.problems.push({
       key,
-      value: isSecret ? '***' : text,
+      value: secret === true ? '***' : showRefusedText(path, text),
       origin,
       problem: cause instanceof Error ? cause.message : String(cause),
     });

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Clock } from '../clock.js';
 import { ConfigError } from '../config/config-error.js';
+import { fileProblem, showPath } from '../config/secrets.js';
 import type { Log } from '../log.js';
 
 /** A certificate and its key, as files, and as what was read from them. */
@@ -29,7 +30,7 @@ export function readTlsFiles(files: TlsFiles): TlsMaterial {
     try {
       return readFileSync(path);
     } catch (cause) {
-      throw tlsError(key, path, `cannot be read (${messageOf(cause)})`);
+      throw tlsError(key, showPath(path), `cannot be read (${fileProblem(cause)})`);
     }
   };
   const chain = [read('tls.certFile', files.certFile)];

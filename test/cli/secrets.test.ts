@@ -80,6 +80,31 @@ describe('secrets are never printed', () => {
     expectNoSecret(stderr);
   });
 
+  it.each<[string, string[], Record<string, string>]>([
+    [
+      'a URL that cannot be decoded',
+      [],
+      { PREGON_BUS: 'redis', REDIS_URL: `redis://u:%zz${SECRETS.password}@r` },
+    ],
+    ['the config file, given in the place of its name', ['--config', `{"secret":"${SECRETS.secret}"}`], {}],
+    ['a secret in the place of the name of its file', [], { REDIS_PASSWORD_FILE: SECRETS.password }],
+    [
+      'a private key in the place of the name of its file',
+      [],
+      { PREGON_TLS_CERT: '/dev/null', PREGON_TLS_KEY: `-----BEGIN PRIVATE KEY-----\n${SECRETS.secret}` },
+    ],
+    ['an option that is none', [`--redis-url=redis://u:${SECRETS.password}@r`], {}],
+    ['a short option that is none', [`-p${SECRETS.password}`], {}],
+    ['a command that is none', [SECRETS.secret], {}],
+    ['an argument too many', ['start', SECRETS.secret], {}],
+  ])('by a start that fails with 2, for %s', async (_fault, args, env) => {
+    const app = { REVERB_APP_ID: 'a', REVERB_APP_KEY: 'k', REVERB_APP_SECRET: SECRETS.secret };
+    const { code, stdout, stderr } = await Command.run(args, { env: { ...app, ...env } });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).not.toBe('');
+    expectNoSecret(stderr);
+  });
+
   it('by the log, debug lines included, nor signatures that hold', async () => {
     const command = Command.start(['--config', 'pregon.json', '--debug'], { files: FILES });
     const { port } = await command.listening();

@@ -46,6 +46,10 @@ describe('redisSettings', () => {
     expect(redisOf({ host: 'tcp://redis' })).toMatchObject({ host: 'redis', tls: undefined });
   });
 
+  it('takes the path of a Unix socket as it is', () => {
+    expect(redisOf({ host: '/run/redis://a' })).toMatchObject({ host: '/run/redis://a', tls: undefined });
+  });
+
   it('takes the host for a node of a cluster', () => {
     expect(redisOf({ host: 'redis', port: 7000, cluster: true }).nodes).toEqual(['redis:7000']);
     expect(redisOf({ host: 'redis', cluster: true, nodes: ['a:1', 'b:2'] }).nodes).toEqual(['a:1', 'b:2']);
@@ -71,6 +75,25 @@ describe('redisSettings', () => {
 });
 
 describe('natsSettings', () => {
+  it.each<[string[], object, object]>([
+    [['a:4222'], {}, { servers: ['a:4222'], user: null, password: null, token: null }],
+    [
+      ['nats://u:1%40s@a:4222', 'b:4222'],
+      {},
+      { servers: ['a:4222', 'b:4222'], user: 'u', password: '1@s', token: null },
+    ],
+    [['tls://t@a:4222'], {}, { servers: ['tls://a:4222'], user: null, password: null, token: 't' }],
+    [['u:p@a'], { user: 'given', password: 'q' }, { servers: ['a'], user: 'given', password: 'q' }],
+    [['u:p@a'], { token: 'given' }, { user: null, password: null, token: 'given' }],
+  ])('takes user, password and token from addresses, %j, unless given: %j', (servers, given, expected) => {
+    const config = ClusterSchema.parse({
+      bus: 'nats',
+      redis: { host: 'redis' },
+      nats: { servers, ...given },
+    });
+    expect(natsSettings(config)).toMatchObject(expected);
+  });
+
   it('encrypts where a server says so', () => {
     const settings = (servers: string[]) =>
       natsSettings(ClusterSchema.parse({ bus: 'nats', redis: { host: 'redis' }, nats: { servers } }));

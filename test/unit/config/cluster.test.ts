@@ -70,12 +70,12 @@ describe('the cluster settings', () => {
     [
       'REDIS_URL',
       { PREGON_BUS: 'redis', REDIS_URL: 'http://redis' },
-      'must be an address such as redis://127.0.0.1:6379',
+      'must be an address such as redis://127.0.0.1:6379, a number after its slash; in user and password a % is written %25, an @ %40, a : %3A, a / %2F, a ? %3F and a # %23',
     ],
     [
       'REDIS_HOST',
       { PREGON_BUS: 'redis', REDIS_HOST: 'http://redis' },
-      'must be a name or an address, with tls:// in front to encrypt, or the path of a Unix socket',
+      'must be a name or an address, with tls:// in front to encrypt, or the path of a Unix socket; port, user and password are settings of their own',
     ],
     [
       'REDIS_PREFIX',

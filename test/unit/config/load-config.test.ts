@@ -163,9 +163,9 @@ describe('loadConfig', () => {
       expect(problemsOf({ environment })).toStrictEqual([
         {
           key: 'REVERB_APP_SECRET_FILE',
-          value: '/nowhere',
+          value: '***',
           origin: 'environment',
-          problem: "must name a file that can be read (ENOENT: no such file or directory, open '/nowhere')",
+          problem: 'must name a file that can be read (ENOENT: no such file or directory)',
         },
       ]);
     });
@@ -596,8 +596,10 @@ describe('loadConfig', () => {
       const webhook = { url: 'https://a.test', eventTypes: ['cache_miss'], headers };
       const problems = problemsOf({ file: { apps: [{ ...APP, webhooks: [webhook] }] } });
       expect(problems).toHaveLength(1);
-      expect(problems[0]!.key).toBe(`apps.0.webhooks.0.headers.${Object.keys(headers)[0]}`);
-      expect(problems[0]!.value).toBe('"***"');
+      // A name that is none may be a whole header.
+      const isName = Object.hasOwn(headers, 'X-A');
+      expect(problems[0]!.key).toBe(`apps.0.webhooks.0.headers${isName ? '.X-A' : ''}`);
+      expect(problems[0]!.value).toBe(isName ? '"***"' : undefined);
       expect(problems[0]!.problem).toMatch(problem);
     });
 
@@ -620,11 +622,7 @@ describe('loadConfig', () => {
         { server: { port: '8080' } },
         { key: 'server.port', value: '"8080"', problem: /expected (int|number)/ },
       ],
-      [
-        'apps that are no list',
-        { apps: 'none' },
-        { key: 'apps', value: '"none"', problem: /expected array/ },
-      ],
+      ['apps that are no list', { apps: 'none' }, { key: 'apps', value: '"***"', problem: /expected array/ }],
     ])('of the config file is named by its place: %s', (_mistake, file, { key, value, problem }) => {
       const problems = problemsOf({ file, environment: { ...ENVIRONMENT_APP, PREGON_HOST: '127.0.0.1' } });
       expect(problems).toMatchObject([{ key, value, origin: 'pregon.json' }]);
