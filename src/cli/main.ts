@@ -7,6 +7,7 @@ import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/loa
 import { printConfig } from '../config/print-config.js';
 import { readPathPrefix, readSeconds, readWorkers, type Reader } from '../config/readers.js';
 import { configJsonSchema } from '../config/schema.js';
+import { mostSimilar } from '../config/similar.js';
 import { ListenError } from '../transports/transport.js';
 import { packageVersion } from '../version.js';
 import { ExitCode } from './exit-codes.js';
@@ -46,15 +47,23 @@ async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('pregon')
     .description('A realtime server that speaks the Pusher Channels protocol')
     .version(packageVersion())
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(withoutOptionValue(text));
+      },
+    })
+    .addHelpText('after', "\nOptions of the server are those of start: 'pregon start --help'");
 
-  withStartOptions(program.command('start', { isDefault: true }).description('run the server')).action(
-    async (options: StartOptions) => {
-      exitCode = await runServer(load(options));
-    },
-  );
-  const config = program.command('config').description('look at the configuration');
   withStartOptions(
+    program
+      .command('start', { isDefault: true })
+      .description('run the server; also what is done without a command'),
+  ).action(async (options: StartOptions) => {
+    exitCode = await runServer(load(options));
+  });
+  const config = program.command('config').description('look at the configuration');
+  withHiddenStartOptions(
     config.command('print').description('print each setting and where it came from, secrets masked'),
   ).action((options: StartOptions) => {
     console.log(printConfig(load(options)));
@@ -65,7 +74,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .action(() => {
       console.log(JSON.stringify(configJsonSchema(), null, 2));
     });
-  withStartOptions(
+  withHiddenStartOptions(
     program.command('health').description('ask the running server whether it is well; exits with 4 if not'),
   ).action(async (options: StartOptions) => {
     exitCode = await checkHealth(load(options).config);
@@ -85,8 +94,36 @@ async function main(argv: readonly string[]): Promise<number> {
       exitCode = checkEvent(name, json === '-' ? readFileSync(0, 'utf8') : json);
     });
 
+  refuseUnknownCommand(program, argv[2]);
   await program.parseAsync(argv);
   return exitCode;
+}
+
+/** A misspelt command would otherwise be taken for an argument of the default one. */
+function refuseUnknownCommand(program: Command, word: string | undefined): void {
+  const names = [...program.commands.map((command) => command.name()), 'help'];
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  // What is no plain word may be a secret.
+  const shown = /^[a-z]{1,20}$/.test(word) ? ` '${word}'` : '';
+  const similar = mostSimilar(word, names);
+  const hint = similar === undefined ? `the commands are ${names.join(', ')}` : `did you mean ${similar}?`;
+  program.error(`error: unknown command${shown}; ${hint}`);
+}
+
+/** An error text of the library without the value of an option that is none, which may be a secret. */
+function withoutOptionValue(text: string): string {
+  return text
+    .replace(/(unknown option '--[^'=\n]*)=[^]*'/, "$1'")
+    .replace(/(unknown option '-[^-'\n])[^]+'/, "$1'");
+}
+
+/** Options of `start` that other commands understand as well, though their help does not list them. */
+function withHiddenStartOptions(command: Command): Command {
+  for (const option of withStartOptions(new Command()).options) {
+    const isFile = option.attributeName() === 'config' || option.attributeName() === 'envFile';
+    command.addOption(isFile ? option : option.hideHelp());
+  }
+  return command;
 }
 
 function withStartOptions(command: Command): Command {
@@ -150,7 +187,8 @@ function report(error: unknown): number {
     console.error(error.message);
     return ExitCode.Listen;
   }
-  console.error(error);
+  // The error as a whole would also show its fields, such as the URL that is none.
+  for (let cause = error; cause instanceof Error; cause = cause.cause) console.error(cause.stack);
   return ExitCode.Failure;
 }
 

@@ -80,7 +80,9 @@ describe('wrong arguments end with 2', () => {
     [['--config'], "error: option '--config <file>' argument missing\n"],
     [['--config', 'no.json'], `${WRONG}config file = no.json (file): cannot be read (ENOENT`],
     [['start', 'now'], "error: too many arguments for 'start'"],
-    [['stop'], "error: too many arguments for 'start'"],
+    [['strat'], "error: unknown command 'strat'; did you mean start?\n"],
+    [['stop'], "error: unknown command 'stop'; the commands are start, config, health, events, help\n"],
+    [['strat', '--port', '1'], "error: unknown command 'strat'; did you mean start?\n"],
     [['config'], 'Usage: pregon config'],
   ])('%j', async (args, text) => {
     const { code, stdout, stderr } = await Command.run(args);
@@ -127,7 +129,7 @@ describe('a wrong environment ends with 2', () => {
     ],
     [
       { REVERB_APP_ID: 'a', REVERB_APP_KEY: 'k', REVERB_APP_SECRET_FILE: 'nowhere' },
-      'REVERB_APP_SECRET_FILE = nowhere (environment): must name a file that can be read',
+      'REVERB_APP_SECRET_FILE = *** (environment): must name a file that can be read',
     ],
     [{ PREGON_ENV_FILE: 'no.env' }, 'env file = no.env (file): cannot be read (ENOENT'],
     [
@@ -179,6 +181,20 @@ describe('help', () => {
       expect(stdout).toMatch(/^Usage: pregon/);
     },
   );
+
+  it('says what is done without a command', async () => {
+    const { stdout } = await Command.run(['--help']);
+    expect(stdout).toMatch(/start .*run the server; also what is done without a\s+command/);
+    expect(stdout).toContain("'pregon start --help'");
+  });
+
+  it.each([['health'], ['config', 'print']])('of %s %s lists no option of start', async (...args) => {
+    const { stdout } = await Command.run([...args, '--help']);
+    expect(stdout).toContain('--env-file');
+    for (const option of ['--port', '--host', '--workers', '--drain', '--debug']) {
+      expect(stdout).not.toContain(option);
+    }
+  });
 
   it('has the version', async () => {
     const { code, stdout } = await Command.run(['--version']);
