@@ -112,7 +112,8 @@ function fromUrl(text: string, redis: ClusterConfig['redis']): Address {
 
 /** Laravel takes a scheme in front of the host, such as `tls://`; the path of a Unix socket may hold anything. */
 function fromHost({ host }: ClusterConfig['redis']): Address {
-  if (host?.includes('://') !== true || host.startsWith('/')) return { host: host ?? DEFAULT_HOST, isEncrypted: false };
+  if (host?.includes('://') !== true || host.startsWith('/'))
+    return { host: host ?? DEFAULT_HOST, isEncrypted: false };
   const { protocol, hostname } = new URL(host);
   return { host: plainHost(hostname), isEncrypted: REDIS_SCHEMES.get(protocol) === true };
 }
