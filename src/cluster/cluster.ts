@@ -75,9 +75,7 @@ export class Cluster {
       stats,
       describe: () => ({ sent: this.outbox.sent }),
       graceMs: services.graceMs,
-      joined: (how, beat) => {
-        this.rejoin(how, beat);
-      },
+      joined: (how, beat) => this.rejoin(how, beat),
       heard: (peers) => {
         this.inbox.heartbeats(new Map(peers.map(({ id, sent }) => [originOf(id), sent])));
       },
@@ -468,10 +466,13 @@ export class Cluster {
     });
   }
 
-  /** The store is there, and does not know, or no longer knows, what this node has. */
-  private rejoin(how: Joining, beat: Beat): void {
-    // Otherwise it is begun again when the bus is there.
-    if (!this.drivers.bus.isUp) return;
+  /**
+   * The store is there, and does not know, or no longer knows, what this node has.
+   *
+   * @returns false while the bus is unavailable; the node rejoins when that is there as well
+   */
+  private rejoin(how: Joining, beat: Beat): boolean {
+    if (!this.drivers.bus.isUp) return false;
     const { clock, log } = this.services;
     this.isUp = this.wasUp = true;
     if (this.stats.degradedSinceMs !== undefined) {
@@ -488,6 +489,7 @@ export class Cluster {
     this.shared.fetchMissed();
     this.lookAgainLater(beat);
     this.resolveFirstUp?.();
+    return true;
   }
 
   /** When all nodes have told what they have, whoever is in no list any more is gone. */

@@ -27,8 +27,12 @@ export interface MembershipContext {
   /** What the others are to know of this node. */
   readonly describe: () => Omit<NodeInfo, 'id'>;
   readonly graceMs: number;
-  /** The first beat after the store was away, was emptied, or gave this node up: everything is to be told again. */
-  readonly joined: (how: Joining, beat: Beat) => void;
+  /**
+   * Called with the first beat after the store was unavailable, was emptied, or gave this node up.
+   *
+   * @returns whether the node restates everything now; otherwise the next beat that joins says the same again
+   */
+  readonly joined: (how: Joining, beat: Beat) => boolean;
   readonly heard: (peers: Beat['peers']) => void;
   /** A dead node's entries in a channel are gone, by this node's doing. */
   readonly dropped: (node: string, key: string, result: ChannelResult) => void;
@@ -43,6 +47,8 @@ export interface Joining {
   readonly isEmptied: boolean;
 }
 
+const AS_BEFORE: Joining = { isNewNode: false, isEmptied: false };
+
 /** This node among the others: its lease, and what has to be done when another's runs out. */
 export class Membership {
   /**
@@ -55,7 +61,8 @@ export class Membership {
   private hadLease = false;
   /** Whether the others have been told what this node has since it was last away. */
   private isJoined = false;
-  private wasGivenUp = false;
+  /** What the beats found that the node has not acted on yet, as the bus was unavailable. */
+  private pending: Joining = AS_BEFORE;
   private epoch: string | undefined;
   private timer: Timer | undefined;
   private joinedAtMs = -Infinity;
@@ -156,7 +163,7 @@ export class Membership {
       }
       this.isJoined = this.hadLease = false;
       this.id = nextId(this.id);
-      this.wasGivenUp = true;
+      this.pending = { ...this.pending, isNewNode: true };
       return;
     }
     if (!this.isJoined || now - this.lastBeatMs > 2 * BEAT_MS) this.steadySinceMs = now;
@@ -166,13 +173,14 @@ export class Membership {
     this.context.heard(beat.peers);
     const isEmptied = this.isOther(beat);
     this.epoch = beat.epoch;
-    if (isEmptied) stats.emptied++;
+    if (isEmptied) {
+      stats.emptied++;
+      this.pending = { ...this.pending, isEmptied };
+    }
     if (!this.isJoined || isEmptied) {
       this.isJoined = true;
       this.joinedAtMs = now;
-      const isNewNode = this.wasGivenUp;
-      this.wasGivenUp = false;
-      this.context.joined({ isNewNode, isEmptied }, beat);
+      if (this.context.joined(this.pending, beat)) this.pending = AS_BEFORE;
     }
     this.lookAfter(beat, now);
   }

@@ -282,6 +282,63 @@ describe('a store that was emptied', () => {
   });
 });
 
+describe('a store that is back before the bus', () => {
+  /** Cuts both, lets something happen to the store, and brings it back a while before the bus. */
+  async function returning(simulation: Simulation, happen: () => void): Promise<void> {
+    simulation.hub.interrupt('gone');
+    simulation.state.interrupt('gone');
+    happen();
+    simulation.state.resume();
+    await simulation.pass(1000);
+    simulation.hub.resume();
+    await simulation.pass(500);
+    await simulation.settle();
+    await simulation.pass(6000);
+  }
+
+  const told = (simulation: Simulation, type: 'MemberAdded' | 'MemberRemoved') =>
+    simulation
+      .activities(type)
+      .map((fact) => ('userId' in fact ? fact.userId : ''))
+      .sort();
+
+  it('hears that the members of a node it had given up are there after all (HOOK-5)', async () => {
+    const simulation = await Simulation.start({ nodes: 2, graceMs: 300 });
+    const [first, second] = simulation.nodes;
+    await first!.join('watcher');
+    await second!.join('a');
+    await simulation.pass(10_000);
+    const id = second!.cluster.nodeId;
+    await returning(simulation, () => {
+      simulation.state.nodes.bury(id, 0);
+    });
+    expect(second!.cluster.nodeId).not.toBe(id);
+    expect(told(simulation, 'MemberRemoved')).toStrictEqual(['a']);
+    expect(told(simulation, 'MemberAdded')).toStrictEqual(['a', 'a', 'watcher']);
+    for (const node of simulation.nodes) expect(node.members).toStrictEqual(['a', 'watcher']);
+  });
+
+  it('changes nothing for clients and webhooks when it was emptied', async () => {
+    const simulation = await Simulation.start({ nodes: 2 });
+    const { nodes, state } = simulation;
+    // The last node comes back half a second after the others.
+    await simulation.addNode(0, () => 0.99);
+    const joining = nodes.map((node, i) => node.join(`watcher-${i}`));
+    await simulation.settle();
+    await Promise.all(joining);
+    await simulation.pass(10_000);
+    const before = nodes.map(({ witness }) => [...witness!.heard]);
+    await returning(simulation, () => {
+      state.clear();
+    });
+    const everybody = ['watcher-0', 'watcher-1', 'watcher-2'];
+    expect(told(simulation, 'MemberAdded')).toStrictEqual(everybody);
+    expect(told(simulation, 'MemberRemoved')).toStrictEqual([]);
+    for (const node of nodes) expect(node.members).toStrictEqual(everybody);
+    expect(nodes.map(({ witness }) => witness!.heard)).toStrictEqual(before);
+  });
+});
+
 describe('events', () => {
   it('reach the nodes that have a subscriber, and no others', async () => {
     const { nodes } = await Simulation.start();

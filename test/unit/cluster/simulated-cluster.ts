@@ -19,13 +19,17 @@ export async function turns(count = 8): Promise<void> {
 export class Witness {
   readonly members = new Set<string>();
   readonly faults: string[] = [];
+  /** Each change that was told: `+id` or `-id`. */
+  readonly heard: string[] = [];
 
   added(id: string): void {
+    this.heard.push(`+${id}`);
     if (this.members.has(id)) this.faults.push(`${id} was added twice`);
     this.members.add(id);
   }
 
   removed(id: string): void {
+    this.heard.push(`-${id}`);
     if (!this.members.delete(id)) this.faults.push(`${id} was removed and not there`);
   }
 }
