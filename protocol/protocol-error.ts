@@ -28,6 +28,8 @@ export class SubscriptionError extends ProtocolError {
     /** An HTTP-like status: 401 for a refused authorization, 4xx for a limit. */
     readonly status: number,
     message: string,
+    /** What a log may say of it: without what the client may have taken a secret for. */
+    readonly logged = message,
   ) {
     super(message);
   }

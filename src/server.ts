@@ -20,6 +20,7 @@ import { Cluster } from './cluster/cluster.js';
 import type { ClusterDrivers } from './cluster/create-cluster-drivers.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics/metrics.js';
+import { ThrottledLog } from './throttled-log.js';
 import { createTransport } from './transports/create-transport.js';
 import { findTls } from './transports/find-tls.js';
 import { ListenError, type Transport, type TransportName } from './transports/transport.js';
@@ -91,6 +92,7 @@ export async function startManagement(
 /** One node: the parts, built from a configuration and connected. */
 export class PregonServer {
   private readonly log: Log;
+  private readonly warnings: ThrottledLog;
   private readonly clock: Clock;
   private readonly transport: Transport;
   private readonly transportNote: string;
@@ -147,7 +149,8 @@ export class PregonServer {
     const apps = new LocalApps(provider, this.transport, activity, cache, cluster, (app) => {
       cluster?.add(app.app.id, new ClusterLink(app, this.connections));
     });
-    const services = { cache, clock, activity, counters, eventFaults, log };
+    const warnings = (this.warnings = new ThrottledLog(log, clock));
+    const services = { cache, clock, activity, counters, eventFaults, log, warnings };
     this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);
     const readiness = () => this.readiness();
     const idempotency = new IdempotencyStore(config.idempotency, clock, cluster);
@@ -239,6 +242,7 @@ export class PregonServer {
   async close(): Promise<void> {
     this.state = { ready: false, reason: 'stopped' };
     for (const timer of this.timers.splice(0)) timer.cancel();
+    this.warnings.close();
     await this.transport.close();
     await this.closeWebhooks();
     await this.management?.close();

@@ -43,18 +43,18 @@ export class ThrottledLog {
    *
    * @param app its id; undefined where none is known. Never a peer's text
    * @param fields reason, origin, key, address, and a `hint` what to do where one is known; never a secret. Texts are
-   *   cut at 300 characters
+   *   cut at 300 characters. A function is only called when the line is written
    * @param message the kind, a constant of the program: `connection refused with 4009`. Never a peer's text
    */
-  warn(app: string | undefined, fields: object, message: string): void {
+  warn(app: string | undefined, fields: object | (() => object), message: string): void {
     const entry = this.entryOf(app, message);
     const nowMs = this.clock.monotonic();
     if (nowMs - entry.atMs < QUIET_MS) {
       entry.unsaid++;
-      if (this.log.isDebug) this.log.debug(lineOf(app, fields), message);
+      if (this.log.isDebug) this.log.debug(lineOf(app, known(fields)), message);
       return;
     }
-    const line = entry.unsaid > 0 ? { ...fields, unsaid: entry.unsaid } : fields;
+    const line = entry.unsaid > 0 ? { ...known(fields), unsaid: entry.unsaid } : known(fields);
     entry.atMs = nowMs;
     entry.unsaid = 0;
     this.log.warn(lineOf(app, line), message);
@@ -97,6 +97,11 @@ export class ThrottledLog {
     const seconds = Math.round((this.clock.monotonic() - atMs) / 1000);
     this.log.warn(lineOf(app, { unsaid, seconds }), `${message}, and more often than was said`);
   }
+}
+
+function known(fields: object | (() => object)): object {
+  // A function without parameters is what the type allows.
+  return typeof fields === 'function' ? (fields as () => object)() : fields;
 }
 
 /** The fields as they are written. */

@@ -7,4 +7,6 @@ export interface AppProvider {
   /** By an active key, as in `/app/{key}`. */
   findByKey(key: string): App | undefined;
   all(): Iterable<App>;
+  /** Whether a text is the secret of an app. Whoever shows it as something else has mistaken it, and it is not logged. */
+  isSecret(text: string): boolean;
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { CloseCode, ErrorCode } from '../../protocol/error-codes.js';
 import { decodeClientMessage } from '../../protocol/client-codec.js';
 import { closeReason } from '../../protocol/close-reason.js';
+import type { ClientMessage } from '../../protocol/messages.js';
 import { ProtocolError, SubscriptionError } from '../../protocol/protocol-error.js';
 import {
   encodeConnectionEstablished,
@@ -13,9 +14,10 @@ import { Counters } from '../activity/counters.js';
 import { TokenBucket } from '../limits/token-bucket.js';
 import { Connection } from './connection.js';
 import { handleMessage } from './handle-message.js';
-import { Handshakes, type Handshake } from './handshake.js';
+import { Handshakes, type Handshake, type Refusal } from './handshake.js';
 import { leaveAllChannels } from './handlers/unsubscribe.js';
 import type { LocalApp } from './local-app.js';
+import { HANDSHAKE_HINTS, KEY_IS_SECRET, subscriptionHint } from './refusal-hints.js';
 import type { LocalApps } from './local-apps.js';
 import type { ConnectionServices } from './services.js';
 import type { HandshakeRequest, Socket } from './socket.js';
@@ -48,7 +50,9 @@ export class ConnectionServer {
 
   /** Decides on a handshake; the transport upgrades it in any case and passes the decision to {@link open}. */
   handshake(request: HandshakeRequest): Handshake {
-    return this.handshakes.decide(request);
+    const handshake = this.handshakes.decide(request);
+    if ('code' in handshake) this.warnOfRefusal(handshake, request);
+    return handshake;
   }
 
   /**
@@ -71,7 +75,6 @@ export class ConnectionServer {
     if ('code' in handshake) {
       const { code, message } = handshake;
       Counters.raise(counters.handshakesRefused, code);
-      if (log.isDebug) log.debug({ code, reason: message }, 'connection refused');
       socket.end(encodeError(message, code), code, closeReason(message));
       return undefined;
     }
@@ -93,13 +96,16 @@ export class ConnectionServer {
    * @param bytes its length on the wire
    */
   message(connection: Connection, frame: string, bytes: number): void {
+    let event: ClientMessage['event'] | undefined;
     try {
       if (!this.admits(connection, bytes)) return;
-      handleMessage(connection, decodeClientMessage(frame), this.services)?.catch((error: unknown) => {
-        this.answerError(connection, error);
+      const message = decodeClientMessage(frame);
+      event = message.event;
+      handleMessage(connection, message, this.services)?.catch((error: unknown) => {
+        this.answerError(connection, error, event);
       });
     } catch (error) {
-      this.answerError(connection, error);
+      this.answerError(connection, error, event);
     }
   }
 
@@ -108,7 +114,7 @@ export class ConnectionServer {
     try {
       if (this.admits(connection, bytes)) throw new ProtocolError('Binary messages are not supported');
     } catch (error) {
-      this.answerError(connection, error);
+      this.answerError(connection, error, undefined);
     }
   }
 
@@ -235,17 +241,19 @@ export class ConnectionServer {
   }
 
   /** The one place that turns a client's mistake into frames (ERR-2, SUB-4). */
-  private answerError(connection: Connection, error: unknown): void {
+  private answerError(
+    connection: Connection,
+    error: unknown,
+    event: ClientMessage['event'] | undefined,
+  ): void {
     const { socket, app } = connection;
     if (!(error instanceof ProtocolError)) {
       this.internalError(error);
       socket.send(encodeError('The server could not handle this message', null));
       return;
     }
-    const { log, counters } = this.services;
-    if (log.isDebug) {
-      log.debug({ app: app.app.id, socketId: connection.socketId, reason: error.message }, 'message refused');
-    }
+    const { counters } = this.services;
+    this.warnOfMistake(connection, error, event);
     if (error instanceof SubscriptionError) {
       counters.subscriptionsRefused++;
       const { channel, type, status, message } = error;
@@ -259,11 +267,49 @@ export class ConnectionServer {
     socket.send(encodeError(error.message, error.code));
   }
 
+  private warnOfRefusal({ code, message, app }: Refusal, request: HandshakeRequest): void {
+    const { key, origin, address, path } = request;
+    const isSecret = key !== undefined && this.apps.isSecret(key);
+    const fields = {
+      reason: isSecret ? 'No app has this key' : message,
+      key: isSecret ? undefined : key,
+      path: key === undefined ? path : undefined,
+      origin,
+      address,
+      hint: isSecret ? KEY_IS_SECRET : HANDSHAKE_HINTS[code],
+    };
+    this.services.warnings.warn(app, fields, `connection refused with ${code}`);
+  }
+
+  private warnOfMistake(
+    { app, socket, socketId }: Connection,
+    error: ProtocolError,
+    event: ClientMessage['event'] | undefined,
+  ): void {
+    const fields = () => {
+      const { address } = socket;
+      if (!(error instanceof SubscriptionError)) return { reason: error.message, socketId, address };
+      const { logged: reason, channel } = error;
+      return { reason, channel, socketId, address, hint: subscriptionHint(error) };
+    };
+    this.services.warnings.warn(app.app.id, fields, REFUSED[event ?? 'pusher:ping']);
+  }
+
   private internalError(error: unknown): void {
     this.services.counters.internalErrors++;
     this.services.log.error({ err: error }, 'a connection could not be handled');
   }
 }
+
+/** What is said of a refused message, by its event. */
+const REFUSED: Readonly<Record<ClientMessage['event'], string>> = {
+  'pusher:subscribe': 'subscription refused',
+  'pusher:unsubscribe': 'message refused',
+  'pusher:signin': 'sign-in refused',
+  'pusher:ping': 'message refused',
+  'pusher:pong': 'message refused',
+  'client event': 'client event refused',
+};
 
 /** The time between two sweeps, a second as a rule, is taken for no longer. */
 const MAX_SWEEP_MS = 2000;

@@ -8,9 +8,11 @@ import type { LocalApps } from './local-apps.js';
 import type { HandshakeRequest } from './socket.js';
 
 /** A handshake is always upgraded; a refused one then hears why and is closed (PROTOCOL.md CONN-2). */
-export type Handshake = { readonly app: LocalApp } | Refusal;
+export type Handshake = { readonly app: LocalApp; readonly request: HandshakeRequest } | Refusal;
 
 export interface Refusal {
+  /** Its id; undefined where the key belongs to none. */
+  readonly app?: string;
   readonly code: ErrorCode;
   readonly message: string;
 }
@@ -41,7 +43,8 @@ export class Handshakes {
         message: `App key ${key.slice(0, 100)} does not exist on this server. Did you mean another server or cluster?`,
       };
     }
-    return refusal(app, request) ?? this.overRate(app, key, request.address) ?? { app };
+    const refused = refusal(app, request) ?? this.overRate(app, key, request.address);
+    return refused === undefined ? { app, request } : { ...refused, app: app.app.id };
   }
 
   /** Two Dart clients reconnect at once, whatever they were told, so a storm is held off per key and address. */

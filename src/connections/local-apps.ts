@@ -29,6 +29,11 @@ export class LocalApps {
     return this.of(this.provider.findByKey(key));
   }
 
+  /** Whether a text is the secret of an app, which is not to be logged. */
+  isSecret(text: string): boolean {
+    return this.provider.isSecret(text);
+  }
+
   /** Those that were asked for since the start. */
   active(): IterableIterator<LocalApp> {
     return this.byId.values();

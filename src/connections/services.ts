@@ -4,6 +4,7 @@ import type { EventFaults } from '../apps/event-faults.js';
 import type { EventCache } from '../channels/event-cache.js';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import type { ThrottledLog } from '../throttled-log.js';
 
 /** What the handlers of client messages work with. */
 export interface ConnectionServices {
@@ -13,4 +14,6 @@ export interface ConnectionServices {
   readonly counters: Counters;
   readonly eventFaults: EventFaults;
   readonly log: Log;
+  /** For what clients can cause as often as they like. */
+  readonly warnings: ThrottledLog;
 }

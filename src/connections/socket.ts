@@ -5,6 +5,8 @@ import type { TopicSocket } from '../channels/channels.js';
  * A client's WebSocket, as a transport gives it. No call throws, and after `end` or the close none has an effect.
  */
 export interface Socket extends TopicSocket {
+  /** Of the client, trusted proxies taken into account; worked out when it is asked for, and empty once it is closed. */
+  readonly address: string;
   /**
    * Sends one text frame to this client, after all that was sent or published to him before.
    *
@@ -20,6 +22,8 @@ export interface Socket extends TopicSocket {
 
 /** What a transport knows of a WebSocket handshake before it is answered. */
 export interface HandshakeRequest {
+  /** As requested, without the query. */
+  readonly path: string;
   /** The key in `/app/{key}`; undefined for any other path. */
   readonly key: string | undefined;
   /** The raw query string, without its `?`. */

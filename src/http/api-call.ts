@@ -11,6 +11,7 @@ import type { EventCache } from '../channels/event-cache.js';
 import type { Clock } from '../clock.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { ConnectionServer } from '../connections/connection-server.js';
+import type { ThrottledLog } from '../throttled-log.js';
 import { HttpError } from './response.js';
 import type { HttpRequest } from './request.js';
 
@@ -20,6 +21,8 @@ export interface ApiServices {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly eventFaults: EventFaults;
+  /** For what callers can cause as often as they like. */
+  readonly warnings: ThrottledLog;
   readonly connections: Pick<ConnectionServer, 'terminateUser'>;
 }
 

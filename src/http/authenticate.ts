@@ -53,9 +53,12 @@ function authenticateAny(request: HttpRequest, app: App, pathPrefix: string, now
   const isSigned = (text: string) => isSameHex(key.sign(text), signature);
   // The other texts are only worked out for those who signed otherwise.
   if (!isSigned(expected) && !some(signedTexts({ method, path, parameters }, pathPrefix), isSigned)) {
+    const what = 'Invalid signature: check REVERB_APP_SECRET or PUSHER_APP_SECRET of the caller';
     throw new HttpError(
       401,
       `Invalid signature: you should have sent HmacSHA256Hex(${JSON.stringify(expected.slice(0, 2000))}, your_secret_key), but you sent ${JSON.stringify(signature.slice(0, 100))}; check REVERB_APP_SECRET or PUSHER_APP_SECRET`,
+      [],
+      what,
     );
   }
   checkBody(request.body, queryValue(parameters, 'body_md5'));

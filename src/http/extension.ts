@@ -35,8 +35,6 @@ export interface SocketRoute {
 export interface UpgradeRequest extends HttpRequest {
   /** Undefined for native apps, which send none. */
   readonly origin: string | undefined;
-  /** Of the client, trusted proxies taken into account. */
-  readonly address: string;
   /** Whether the client itself uses TLS, trusted proxies taken into account. */
   readonly tls: boolean;
 }

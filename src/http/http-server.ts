@@ -22,6 +22,9 @@ export interface HttpServices extends ApiServices {
   readonly log: Log;
 }
 
+/** What is said of a request that is refused. */
+type RefusedRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'address'>;
+
 /** Idempotency keys longer than this are refused. */
 const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
@@ -65,12 +68,14 @@ export class HttpServer {
   }
 
   /** The answer to a body that is longer than {@link maxRequestBytes}; the transport does not read such a body. */
-  tooLarge(): HttpResponse {
+  tooLarge(request: RefusedRequest): HttpResponse {
     Counters.raise(this.services.counters.httpResponses, 413);
-    return new HttpError(
+    const error = new HttpError(
       413,
       `Request body too large: at most ${this.maxRequestBytes} bytes are allowed; the server's maxRequestBytes (PREGON_MAX_REQUEST_BYTES) sets the limit`,
-    ).toResponse();
+    );
+    this.warnOfRefusal(request, error);
+    return error.toResponse();
   }
 
   private route(request: HttpRequest): Answer {
@@ -173,16 +178,25 @@ export class HttpServer {
       : path;
   }
 
+  private warnOfRefusal(request: RefusedRequest, { status, logged }: HttpError): void {
+    const { apps, warnings } = this.services;
+    const { method, path, query } = request;
+    const appId = this.routes.find(this.withoutPrefix(path))?.appId;
+    const app = appId === undefined ? undefined : apps.findById(appId)?.app.id;
+    const fields = () => {
+      const key = queryValue(parseQuery(query), 'auth_key');
+      const isSecret = key !== undefined && apps.isSecret(key);
+      const shown = isSecret ? { hint: 'auth_key is the secret of an app: it has to be its key' } : { key };
+      return { reason: logged, method, path, ...shown, address: request.address };
+    };
+    warnings.warn(app, fields, `request refused with ${status}`);
+  }
+
   /** The one place that turns an error into an answer. */
   private errorResponse(request: HttpRequest, error: unknown): HttpResponse {
     const { log, counters } = this.services;
     if (error instanceof HttpError) {
-      if (log.isDebug) {
-        log.debug(
-          { method: request.method, path: request.path, status: error.status, reason: error.message },
-          'request refused',
-        );
-      }
+      this.warnOfRefusal(request, error);
       return error.toResponse();
     }
     counters.internalErrors++;

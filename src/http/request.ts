@@ -8,6 +8,11 @@ export interface HttpRequest {
   readonly query: string;
   /** Only there until the handler returned an answer, or a promise of one: whoever reads it later gets an error. */
   readonly body: Buffer;
+  /**
+   * Of the client, trusted proxies taken into account. Worked out when it is asked for: few requests need it. Empty once
+   * the client has gone or is answered.
+   */
+  readonly address: string;
   /** A header by its lower-case name; only those that the server asked for are there. */
   header(name: Header): string | undefined;
 }

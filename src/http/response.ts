@@ -50,6 +50,8 @@ export class HttpError extends Error {
     readonly status: number,
     message: string,
     readonly headers: readonly HttpHeader[] = [],
+    /** What a log may say of it: without what the caller may have taken a secret for. */
+    readonly logged = message,
   ) {
     super(message);
   }

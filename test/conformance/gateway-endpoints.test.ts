@@ -557,24 +557,55 @@ onEachTransport((transport) => {
   });
 
   describe('what the operator may want to look at', () => {
-    const doubts = (lines: readonly string[]) => lines.filter((line) => line.includes('doubtful'));
-
     it('is logged once a minute, and nothing of what was refused', async () => {
-      const { log, lines } = keepingLog();
+      const { log, lines } = keepingLog({ isDebug: false });
       const clock = new FakeClock();
       const server = await startGateway({ transport, log, clock });
       const unknown = (userId: number) => post(server, '/notify', { event: 'made_up', userId });
       for (const userId of [1, 2, 3]) expect((await unknown(userId)).status).toBe(200);
       expect((await post(server, '/notify', { event: 'x'.repeat(5000), userType: 'boss' })).status).toBe(200);
       expect((await post(server, '/notify', { event: 'x'.repeat(5000), userId: 1 })).status).toBe(422);
-      expect(doubts(lines)).toEqual([
-        expect.stringContaining('made_up is no event of the catalogue; it is passed as it is'),
-        expect.stringContaining('userType is no role, so nobody is told'),
+      const doubts = () => lines.filter((line) => line.startsWith('notification'));
+      expect(doubts()).toEqual([
+        expect.stringMatching(/outside the catalogue: passed on as it is .*"\/notify".*"made_up"/),
+        expect.stringMatching(/no role: nobody is told .*"boss".*cobrador/),
       ]);
       expect(lines.join('\n')).not.toContain('xxx');
       clock.advance(60_001);
       await unknown(4);
-      expect(doubts(lines)).toHaveLength(3);
+      expect(doubts().slice(2)).toEqual([
+        expect.stringContaining('more often than was said app="app-id" unsaid=2'),
+      ]);
+    });
+
+    it.each([
+      ['/credit-notification', { action: 'aproved', credit: {} }, /unknown action: .*"aproved".*"approved"/],
+      [
+        '/cash-balance-notification',
+        { action: 'open', cash_balance: {} },
+        /unknown action: .*"open".*"auto_closed"/,
+      ],
+      ['/credit-notification', { action: 'approved', credit: {} }, /without people: .*cobrador\.id/],
+      ['/payment-notification', { payment: { id: 7, amount: 10 } }, /without people: .*cobrador\.id/],
+      ['/stats-update', { type: 'weekly' }, /unknown type.*"weekly"/],
+    ])('is said of %s %j', async (path, body, line) => {
+      const { log, lines } = keepingLog({ isDebug: false });
+      const server = await startGateway({ transport, log });
+      expect((await post(server, path, body)).status).toBe(200);
+      expect(lines).toContainEqual(expect.stringMatching(line));
+      expect(lines).toContainEqual(expect.stringContaining(`path="${path}"`));
+    });
+
+    it('is a caller without the secret, or with another, which is not logged', async () => {
+      const { log, lines } = keepingLog({ isDebug: false });
+      const server = await startGateway({ transport, log });
+      await post(server, '/notify', {}, { 'x-ws-secret': 'letmein' });
+      expect(lines).toContainEqual(
+        expect.stringMatching(
+          /^gateway request refused with 401 app="app-id" reason="the secret is wrong" method="POST" path="\/notify" address="127\.0\.0\.1" hint=".*PREGON_GATEWAY_SECRET/,
+        ),
+      );
+      expect(lines.join()).not.toContain('letmein');
     });
   });
 

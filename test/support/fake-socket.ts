@@ -11,6 +11,7 @@ export interface Ending {
 
 /** A socket that goes nowhere and remembers everything. */
 export class FakeSocket implements Socket {
+  readonly address = '203.0.113.7';
   readonly texts: string[] = [];
   readonly topics = new Set<string>();
   /** Published by this socket to everyone else on a topic. */

@@ -1,7 +1,7 @@
 import { SILENT_LOG, type Log } from '../../src/log.js';
 
-/** A log that keeps its lines, from debug on, as text: the message and all fields. */
-export function keepingLog(): { readonly log: Log; readonly lines: string[] } {
+/** A log that keeps its lines as text, the message and all fields: from debug on unless told otherwise. */
+export function keepingLog({ isDebug = true } = {}): { readonly log: Log; readonly lines: string[] } {
   const lines: string[] = [];
   const keep = (fields: object, message: string) => {
     const texts = Object.entries(fields).map(([name, value]) =>
@@ -10,7 +10,15 @@ export function keepingLog(): { readonly log: Log; readonly lines: string[] } {
     lines.push(`${message} ${texts.join(' ')}`);
   };
   return {
-    log: { ...SILENT_LOG, debug: keep, info: keep, warn: keep, error: keep, fatal: keep, isDebug: true },
+    log: {
+      ...SILENT_LOG,
+      info: keep,
+      warn: keep,
+      error: keep,
+      fatal: keep,
+      isDebug,
+      ...(isDebug && { debug: keep }),
+    },
     lines,
   };
 }

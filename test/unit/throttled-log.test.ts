@@ -103,6 +103,13 @@ describe('ThrottledLog', () => {
     expect(String(lines[0]?.fields['origin'])).toHaveLength(301);
   });
 
+  it('asks for fields only when a line is written', () => {
+    const { throttled, lines } = create();
+    let asked = 0;
+    for (let i = 0; i < 5; i++) throttled.warn('a', () => ({ asked: ++asked }), 'refused');
+    expect(lines.map(({ fields }) => fields)).toEqual([{ app: 'a', asked: 1 }]);
+  });
+
   it('writes each with debug, those beyond one a minute as debug', () => {
     const { throttled, lines } = create({ isDebug: true });
     for (let i = 0; i < 3; i++) throttled.warn('a', { i }, 'refused');

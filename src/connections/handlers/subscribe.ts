@@ -141,7 +141,8 @@ function complete(
 /** AUTH-1 to AUTH-4, USER-4 */
 function authorize(connection: Connection, message: SubscribeMessage, policy: ChannelPolicy): void {
   const { channel, auth, channelData } = message;
-  const refuse = (text: string) => new SubscriptionError(channel, 'AuthError', 401, text);
+  const refuse = (text: string, logged = text) =>
+    new SubscriptionError(channel, 'AuthError', 401, text, logged);
 
   if (policy.serverToUser) {
     const { user } = connection;
@@ -154,15 +155,17 @@ function authorize(connection: Connection, message: SubscribeMessage, policy: Ch
   if (token === undefined) {
     throw refuse(`Auth value for subscription to ${channel} is invalid: should be of format 'key:signature'`);
   }
-  const key = connection.app.app.keys.get(token.key);
+  const { app } = connection.app;
+  const key = app.keys.get(token.key);
   if (key === undefined) {
-    throw refuse(`Invalid key in subscription auth data: '${token.key.slice(0, SHOWN_LENGTH)}'`);
+    const what = 'Invalid key in subscription auth data';
+    const named = `${what}: '${token.key.slice(0, SHOWN_LENGTH)}'`;
+    throw refuse(named, app.isSecret(token.key) ? `${what}: it is the app's secret` : named);
   }
   if (!isChannelAuthValid(key.sign, token.signature, connection.socketId, channel, channelData)) {
     const data = channelData === '' ? '' : ':<channel_data>';
-    throw refuse(
-      `Invalid signature: Expected HMAC SHA256 hex digest of ${connection.socketId}:${channel}${data}, but got ${token.signature.slice(0, SHOWN_LENGTH)}`,
-    );
+    const what = `Invalid signature: Expected HMAC SHA256 hex digest of ${connection.socketId}:${channel}${data}`;
+    throw refuse(`${what}, but got ${token.signature.slice(0, SHOWN_LENGTH)}`, what);
   }
 }
 

@@ -8,10 +8,12 @@ import type { Answer, HttpExtension } from '../../http/extension.js';
 import type { HttpRequest } from '../../http/request.js';
 import { HttpError, jsonResponse, type HttpResponse } from '../../http/response.js';
 import type { Log } from '../../log.js';
+import type { ThrottledLog } from '../../throttled-log.js';
 import { BodyError, errorAnswer, unauthorized } from '../answers.js';
 import type { Duplicates } from '../duplicates.js';
 import type { GatewayApp } from '../gateway-app.js';
 import { JsonBody } from '../json-body.js';
+import { warnOfRefusal, warnOfSecret } from '../refusals.js';
 import { isSameSecret } from '../secret.js';
 import { HUB_PATH } from './hub.js';
 import { hubType } from './hub-frame.js';
@@ -21,6 +23,7 @@ export interface HubNotifyServices {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
+  readonly warnings: ThrottledLog;
   readonly duplicates: Duplicates;
 }
 
@@ -54,8 +57,8 @@ export class HubNotify implements HttpExtension {
     if (request.method !== 'POST') {
       throw new HttpError(405, 'Method not allowed: use POST', [['Allow', 'POST, OPTIONS']]);
     }
-    if (!this.isAllowed(request)) return unauthorized();
-    return this.once(request, encoded).catch((error: unknown) => this.asError(error));
+    if (!this.isAllowed(request)) return this.unauthorized(request);
+    return this.once(request, encoded).catch((error: unknown) => this.asError(request, error));
   }
 
   private async once(request: HttpRequest, encodedId: string): Promise<HttpResponse> {
@@ -83,8 +86,13 @@ export class HubNotify implements HttpExtension {
     const parameters = parseQuery(request.query);
     if (queryValue(parameters, 'auth_signature') !== undefined) return this.isSigned(request);
     if (this.secret === null) return false;
-    const bearer = /^bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
-    return isSameSecret(request.header('x-ws-secret') ?? bearer, this.secret);
+    return isSameSecret(givenSecret(request), this.secret);
+  }
+
+  private unauthorized(request: HttpRequest): HttpResponse {
+    const isGiven = givenSecret(request) !== undefined;
+    warnOfSecret(this.services.warnings, this.app.id, request, isGiven, SECRET_HINT);
+    return unauthorized();
   }
 
   private isSigned(request: HttpRequest): boolean {
@@ -98,13 +106,23 @@ export class HubNotify implements HttpExtension {
     }
   }
 
-  private asError(error: unknown): HttpResponse {
+  private asError(request: HttpRequest, error: unknown): HttpResponse {
     const known = errorAnswer(error);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      warnOfRefusal(this.services.warnings, this.app.id, request, error);
+      return known;
+    }
     this.services.counters.internalErrors++;
     this.services.log.error({ err: error }, 'a hub notification could not be handled');
     return jsonResponse({ success: false, error: 'Internal server error' }, 500);
   }
+}
+
+const SECRET_HINT =
+  'it has to be the hub.notifySecret (PREGON_HUB_NOTIFY_SECRET) of this server, or a signature of its app';
+
+function givenSecret(request: HttpRequest): string | undefined {
+  return request.header('x-ws-secret') ?? /^bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
 }
 
 function decoded(text: string): string {

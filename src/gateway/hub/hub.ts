@@ -11,6 +11,7 @@ import { HttpError, jsonResponse, type HttpHeader, type HttpResponse } from '../
 import { KeyedLimiter } from '../../limits/keyed-limiter.js';
 import { isLoopback, networkOf } from '../../limits/network.js';
 import type { Log } from '../../log.js';
+import type { ThrottledLog } from '../../throttled-log.js';
 import type { GatewayApp } from '../gateway-app.js';
 import { hubFrame, hubType } from './hub-frame.js';
 import { HubSocket } from './hub-socket.js';
@@ -23,6 +24,7 @@ export interface HubServices {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
+  readonly warnings: ThrottledLog;
 }
 
 export const HUB_PATH = '/notifications/ws';
@@ -77,7 +79,7 @@ export class Hub implements SocketRoute {
       return await this.decide(request);
     } catch (error) {
       this.services.counters.hubRefused++;
-      return { accepted: false, response: this.refusal(error) };
+      return { accepted: false, response: this.refusal(request, error) };
     }
   }
 
@@ -235,15 +237,20 @@ export class Hub implements SocketRoute {
     return ageSeconds < this.hub.rememberSeconds ? hubFrame(kept.event, kept.data) : undefined;
   }
 
+  private warnOfRefusal({ origin, address }: UpgradeRequest, status: number, reason: string): void {
+    const fields = { reason, origin, address, hint: tokenHint(reason) };
+    this.services.warnings.warn(this.app.id, fields, `hub connection refused with ${status}`);
+  }
+
   /** The one place that turns a refusal into an answer. */
-  private refusal(error: unknown): HttpResponse {
+  private refusal(request: UpgradeRequest, error: unknown): HttpResponse {
     const { log, counters } = this.services;
     if (error instanceof TokenError) {
-      if (log.isDebug) log.debug({ reason: error.message }, 'hub connection refused');
+      this.warnOfRefusal(request, 401, error.message);
       return jsonError(401, `Unauthorized: ${error.message}`, [['WWW-Authenticate', 'Bearer']]);
     }
     if (error instanceof HttpError) {
-      if (log.isDebug) log.debug({ reason: error.message }, 'hub connection refused');
+      this.warnOfRefusal(request, error.status, error.message);
       return jsonError(error.status, error.message);
     }
     // The keys have told the operator.
@@ -252,6 +259,19 @@ export class Hub implements SocketRoute {
     log.error({ err: error }, 'a hub connection could not be handled');
     return jsonError(500, 'Internal server error');
   }
+}
+
+/** What an operator can do about a token that is refused. */
+function tokenHint(reason: string): string | undefined {
+  if (reason.includes('signature') || reason.includes('unknown key')) {
+    return 'the application signs with another key: compare its secret with hub.jwtSecret, or hub.jwksUrl (PREGON_HUB_JWT_SECRET, PREGON_HUB_JWKS_URL)';
+  }
+  if (reason.includes('algorithm'))
+    return 'hub.algorithms (PREGON_HUB_ALGORITHMS) names those that are accepted';
+  if (reason.includes(' iss ') || reason.includes(' aud ')) {
+    return 'compare with hub.issuer and hub.audience (PREGON_HUB_ISSUER, PREGON_HUB_AUDIENCE)';
+  }
+  return undefined;
 }
 
 const USER_CHANNEL = 'private-user.';

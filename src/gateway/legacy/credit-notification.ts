@@ -4,7 +4,7 @@ import { memberTexts } from '../../../protocol/json-text.js';
 import { jsonObject, type JsonBody } from '../json-body.js';
 import { echoed, eventsByAction, nameOf, Party, partyText, typeOf, wording } from './bodies.js';
 import { envelope, type Texts } from './envelope.js';
-import { notice, type Notice, type Plan } from './notice.js';
+import { notice, unknownAction, unlessTold, type Notice, type Plan } from './notice.js';
 
 const CreditNotification = z.object({
   action: z.string(),
@@ -22,9 +22,12 @@ export function creditNotification(body: JsonBody, nowMs: number): Plan {
   const request = body.as(CreditNotification);
   const { action, credit } = request;
   const event = EVENTS.get(action);
+  const notices = event === undefined ? [] : noticesOf(event, request, body, nowMs);
   return {
     // As on the older server, an action that is not known is no mistake, and nobody is told.
-    notices: event === undefined ? [] : noticesOf(event, request, body, nowMs),
+    notices,
+    doubt:
+      event === undefined ? unknownAction(action, EVENTS) : unlessTold(notices, 'cobrador.id or manager.id'),
     answer: (sent) => ({
       success: true,
       message: 'Credit notification processed',

@@ -1,6 +1,5 @@
 import type { ActivityEmitter } from '../../activity/activity.js';
 import type { Counters } from '../../activity/counters.js';
-import { BoundedCache } from '../../bounded-cache.js';
 import type { Clock } from '../../clock.js';
 import type { Config } from '../../config/schema.js';
 import { parseQuery, queryValue } from '../../../protocol/request-signature.js';
@@ -8,7 +7,9 @@ import type { Answer, HttpExtension } from '../../http/extension.js';
 import type { HttpRequest } from '../../http/request.js';
 import { jsonResponse, type HttpResponse } from '../../http/response.js';
 import type { Log } from '../../log.js';
+import type { ThrottledLog } from '../../throttled-log.js';
 import { errorAnswer, unauthorized } from '../answers.js';
+import { warnOfRefusal, warnOfSecret } from '../refusals.js';
 import type { Duplicates } from '../duplicates.js';
 import type { GatewayApp } from '../gateway-app.js';
 import { JsonBody } from '../json-body.js';
@@ -28,6 +29,7 @@ export interface LegacyServices {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
+  readonly warnings: ThrottledLog;
   readonly duplicates: Duplicates;
 }
 
@@ -42,9 +44,6 @@ const PLANNERS: ReadonlyMap<string, Planner> = new Map<string, Planner>([
   ['/stats-update', statsUpdate],
 ]);
 
-/** The same doubt is logged once in this time. */
-const DOUBT_MS = 60_000;
-
 /**
  * The HTTP endpoints of the older Node and Socket.IO server, for the applications that call them: the same requests and
  * answers, with channels where that server had rooms.
@@ -53,7 +52,6 @@ export class LegacyEndpoints implements HttpExtension {
   readonly headers = ['x-ws-secret'] as const;
   private readonly users: ActiveUsers;
   private readonly startedAtMs: number;
-  private readonly doubts: BoundedCache<true>;
 
   constructor(
     private readonly gateway: Config['gateway'] & { readonly secret: string },
@@ -63,7 +61,6 @@ export class LegacyEndpoints implements HttpExtension {
     const { activity, clock } = services;
     this.users = new ActiveUsers(app, activity, clock);
     this.startedAtMs = clock.monotonic();
-    this.doubts = new BoundedCache({ maxEntries: 100, ttlMs: DOUBT_MS, clock });
   }
 
   handle(request: HttpRequest, path: string): Answer | undefined {
@@ -87,21 +84,22 @@ export class LegacyEndpoints implements HttpExtension {
       const response = jsonResponse({ success: false, error: `Method not allowed: use POST` }, 405);
       return { ...response, headers: [...response.headers, ['Allow', 'POST, OPTIONS']] };
     }
-    if (!this.isAllowed(request)) return unauthorized();
-    return this.once(request, planner).catch(this.asError);
+    if (!this.isAllowed(request)) return this.unauthorized(request);
+    return this.once(request, planner).catch((error: unknown) => this.asError(request, error));
   }
 
   private async once(request: HttpRequest, planner: Planner): Promise<HttpResponse> {
     // The body does not outlive this call.
     const body = JsonBody.parse(request.body);
-    return this.services.duplicates.once(request, () => this.answer(body, planner));
+    const { path } = request;
+    return this.services.duplicates.once(request, () => this.answer(body, planner, path));
   }
 
-  private async answer(body: JsonBody, planner: Planner): Promise<HttpResponse> {
+  private async answer(body: JsonBody, planner: Planner, path: string): Promise<HttpResponse> {
     const plan = planner(body, this.services.clock.now());
     const sent = await this.send(plan.notices);
-    // Not before: what was refused for the length of its name would stand in the log whole.
-    if (plan.doubt !== undefined) this.warn(plan.doubt);
+    const { doubt } = plan;
+    if (doubt !== undefined) this.services.warnings.warn(this.app.id, { path, ...doubt.fields }, doubt.kind);
     return jsonResponse(plan.answer(sent));
   }
 
@@ -121,9 +119,19 @@ export class LegacyEndpoints implements HttpExtension {
   }
 
   private isAllowed(request: HttpRequest): boolean {
-    const { secret, secretInQuery } = this.gateway;
+    return isSameSecret(this.givenSecret(request), this.gateway.secret);
+  }
+
+  private givenSecret(request: HttpRequest): string | undefined {
+    const { secretInQuery } = this.gateway;
     const inQuery = secretInQuery ? queryValue(parseQuery(request.query), 'ws_secret') : undefined;
-    return isSameSecret(request.header('x-ws-secret') ?? inQuery, secret);
+    return request.header('x-ws-secret') ?? inQuery;
+  }
+
+  private unauthorized(request: HttpRequest): HttpResponse {
+    const isGiven = this.givenSecret(request) !== undefined;
+    warnOfSecret(this.services.warnings, this.app.id, request, isGiven);
+    return unauthorized();
   }
 
   /** Open to all: the older client asks without the secret, and puts what it gets over its own answer. */
@@ -140,22 +148,22 @@ export class LegacyEndpoints implements HttpExtension {
   }
 
   private activeUsers(request: HttpRequest): Answer {
-    if (!this.gateway.publicUsers && !this.isAllowed(request)) return unauthorized();
-    return this.users.list().then((users) => jsonResponse({ total: users.length, users }), this.asError);
+    if (!this.gateway.publicUsers && !this.isAllowed(request)) return this.unauthorized(request);
+    return this.users.list().then(
+      (users) => jsonResponse({ total: users.length, users }),
+      (error: unknown) => this.asError(request, error),
+    );
   }
 
   /** The boundary of what is answered later: {@link errorAnswer}, or the older server's 500. */
-  private readonly asError = (error: unknown): HttpResponse => {
+  private asError(request: HttpRequest, error: unknown): HttpResponse {
     const known = errorAnswer(error);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      warnOfRefusal(this.services.warnings, this.app.id, request, error);
+      return known;
+    }
     this.services.counters.internalErrors++;
     this.services.log.error({ err: error }, 'a notification could not be handled');
     return jsonResponse({ success: false, error: 'Internal server error' }, 500);
-  };
-
-  private warn(doubt: string): void {
-    if (this.doubts.has(doubt)) return;
-    this.doubts.set(doubt, true);
-    this.services.log.warn({ app: this.app.id, doubt }, 'a notification is doubtful');
   }
 }

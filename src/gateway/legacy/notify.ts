@@ -10,7 +10,7 @@ import {
 import { isJsonObject } from '../../../protocol/json-text.js';
 import type { JsonBody } from '../json-body.js';
 import { ChannelId } from './bodies.js';
-import type { Plan } from './notice.js';
+import type { Doubt, Plan } from './notice.js';
 
 const Notify = z.looseObject({
   event: z.string().nullish(),
@@ -43,12 +43,20 @@ export function notify(body: JsonBody): Plan {
   return {
     notices: channel === undefined ? [] : [{ channel, event, alias, data: dataOf(body) }],
     answer: (sent) => ({ success: true, message: 'Notification sent', event: name, target, sent }),
-    doubt: channel === undefined ? 'userType is no role, so nobody is told' : doubtOf(name, entry),
+    doubt: channel === undefined ? noRole(request.userType ?? '') : doubtOf(name, entry),
   };
 }
 
-function doubtOf(name: string, entry: CatalogueEvent | undefined): string | undefined {
-  return entry === undefined ? `${name} is no event of the catalogue; it is passed as it is` : undefined;
+function noRole(userType: string): Doubt {
+  return {
+    kind: 'notification to a userType that is no role: nobody is told',
+    fields: { userType, known: ROLES },
+  };
+}
+
+function doubtOf(event: string, entry: CatalogueEvent | undefined): Doubt | undefined {
+  if (entry !== undefined) return undefined;
+  return { kind: 'notification of an event outside the catalogue: passed on as it is', fields: { event } };
 }
 
 /** The data, else the notification, else nothing: whatever JavaScript takes for true, as it was written. */

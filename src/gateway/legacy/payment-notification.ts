@@ -3,7 +3,7 @@ import { channelsOf, findEvent, type CatalogueEvent } from '../../../protocol/ev
 import type { JsonBody } from '../json-body.js';
 import { echoed, nameOf, Party, partyText, typeOf, wording } from './bodies.js';
 import { envelope } from './envelope.js';
-import { notice, type Notice, type Plan } from './notice.js';
+import { notice, unlessTold, type Notice, type Plan } from './notice.js';
 
 const PaymentNotification = z.object({
   payment: z.looseObject({}),
@@ -36,23 +36,25 @@ export function paymentNotification(body: JsonBody, nowMs: number): Plan {
     return channelsOf(event, receiver, 'legacy-http').map((channel) => notice(event, channel, data));
   };
 
+  const notices = [
+    ...tell(
+      FOR_COBRADOR,
+      { cobrador },
+      { title: 'Pago realizado', message: `Se registró un ${what}${whose}` },
+    ),
+    ...tell(
+      FOR_MANAGER,
+      { manager },
+      {
+        title: 'Pago recibido por cobrador',
+        message: `${nameOf(cobrador, 'Un cobrador')} recibió un ${what}${whose}`,
+      },
+      { cobrador: partyText(body, 'cobrador') },
+    ),
+  ];
   return {
-    notices: [
-      ...tell(
-        FOR_COBRADOR,
-        { cobrador },
-        { title: 'Pago realizado', message: `Se registró un ${what}${whose}` },
-      ),
-      ...tell(
-        FOR_MANAGER,
-        { manager },
-        {
-          title: 'Pago recibido por cobrador',
-          message: `${nameOf(cobrador, 'Un cobrador')} recibió un ${what}${whose}`,
-        },
-        { cobrador: partyText(body, 'cobrador') },
-      ),
-    ],
+    notices,
+    doubt: unlessTold(notices, 'cobrador.id or manager.id'),
     answer: (sent) => ({
       success: true,
       message: 'Payment notification processed',

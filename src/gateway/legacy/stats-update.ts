@@ -26,6 +26,10 @@ export function statsUpdate(body: JsonBody, nowMs: number): Plan {
     notices: channels.flatMap((channel) =>
       STATS_UPDATED === undefined ? [] : [notice(STATS_UPDATED, channel, data, alias)],
     ),
+    doubt:
+      channels.length > 0
+        ? undefined
+        : { kind: 'stats update of an unknown type, or without user_id: nobody is told', fields: { type } },
     answer: (sent) => ({
       // An unknown type, or no id where one is needed, is told this way and no other.
       success: channels.length > 0,

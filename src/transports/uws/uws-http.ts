@@ -9,6 +9,10 @@ export interface UwsHttpOwner {
   openRequests: number;
   /** Whether the connection is to be closed after an answer, as a stopping server does. */
   readonly isStopping: boolean;
+  /** The `X-Forwarded-For` header where a proxy is trusted, else empty. */
+  forwardedFor(req: UwsRequest): string;
+  /** The client's address, trusted proxies taken into account. */
+  clientAddress(res: UwsResponse, forwardedFor: string): string;
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -26,7 +30,7 @@ export function serveUwsRequest(
   http: HttpServer,
   owner: UwsHttpOwner,
 ): void {
-  const request = new CopiedRequest(method, req, http.headers);
+  const request = new ServedRequest(method, req, http.headers, res, owner);
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
     answerAtOnce(res, request, http, owner);
     return;
@@ -34,7 +38,7 @@ export function serveUwsRequest(
   const announced = req.getHeader('content-length');
   if (announced !== '' && Number(announced) > http.maxRequestBytes) {
     // What follows is read by the library and thrown away.
-    writeResponse(res, http.tooLarge(), method, owner.isStopping);
+    writeResponse(res, http.tooLarge(request), method, owner.isStopping);
     return;
   }
   const open = new OpenRequest(res, request, http, owner);
@@ -47,7 +51,7 @@ export function serveUwsRequest(
 }
 
 /** A request without a body. */
-function answerAtOnce(res: UwsResponse, request: CopiedRequest, http: HttpServer, owner: UwsHttpOwner): void {
+function answerAtOnce(res: UwsResponse, request: ServedRequest, http: HttpServer, owner: UwsHttpOwner): void {
   const response = http.handle(request);
   if (!(response instanceof Promise)) {
     writeResponse(res, response, request.method, owner.isStopping);
@@ -61,7 +65,7 @@ function answerAtOnce(res: UwsResponse, request: CopiedRequest, http: HttpServer
 }
 
 /** What is needed of a request, copied from the library's object. */
-export class CopiedRequest implements HttpRequest {
+export class CopiedRequest implements Omit<HttpRequest, 'address'> {
   readonly path: string;
   readonly query: string;
   /** Undefined once the library has taken back the memory. */
@@ -100,6 +104,31 @@ export class CopiedRequest implements HttpRequest {
   }
 }
 
+/** A request of the API, which knows where its client is when it is asked. */
+class ServedRequest extends CopiedRequest implements HttpRequest {
+  private readonly forwardedFor: string;
+
+  constructor(
+    method: string,
+    req: UwsRequest,
+    names: readonly Header[],
+    private readonly res: UwsResponse,
+    private readonly owner: UwsHttpOwner,
+  ) {
+    super(method, req, names);
+    this.forwardedFor = owner.forwardedFor(req);
+  }
+
+  get address(): string {
+    try {
+      return this.owner.clientAddress(this.res, this.forwardedFor);
+    } catch {
+      // The library takes back a response that is answered or cut off.
+      return '';
+    }
+  }
+}
+
 /** A request whose body or answer is on its way. One object, since a closure for each of its steps takes longer. */
 class OpenRequest {
   private isOver = false;
@@ -108,7 +137,7 @@ class OpenRequest {
 
   constructor(
     private readonly res: UwsResponse,
-    private readonly request: CopiedRequest,
+    private readonly request: ServedRequest,
     private readonly http: HttpServer,
     private readonly owner: UwsHttpOwner,
   ) {
@@ -137,7 +166,7 @@ class OpenRequest {
     this.length += chunk.byteLength;
     if (this.length > this.http.maxRequestBytes) {
       this.chunks = undefined;
-      this.answer(this.http.tooLarge());
+      this.answer(this.http.tooLarge(this.request));
     } else if (isLast) {
       // A body that comes in a single piece, as nearly all do, is handed on without a copy.
       const last = Buffer.from(chunk);

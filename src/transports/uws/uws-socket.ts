@@ -3,6 +3,7 @@ import type { Frame } from '../../../protocol/server-codec.js';
 import type { Connection } from '../../connections/connection.js';
 import type { Handshake } from '../../connections/handshake.js';
 import type { Socket } from '../../connections/socket.js';
+import { normalizeAddress } from '../client-address.js';
 import type { LingeringSocket } from '../lingering.js';
 
 /** What uWebSockets.js keeps with a WebSocket: the decision until it is open, its adapter afterwards. */
@@ -24,6 +25,11 @@ interface Farewell {
   readonly reason: string;
 }
 
+/** The address of the other end, a client or a proxy, as the library writes it. */
+export function remoteAddress(peer: Pick<WebSocket<unknown>, 'getRemoteAddressAsText'>): string {
+  return Buffer.from(peer.getRemoteAddressAsText()).toString('latin1');
+}
+
 /** Adapter over a uWebSockets.js WebSocket. */
 export class UwsSocket implements Socket, LingeringSocket {
   connection: Connection | undefined = undefined;
@@ -35,7 +41,14 @@ export class UwsSocket implements Socket, LingeringSocket {
     /** The library's app that accepted it. */
     readonly app: TemplatedApp,
     private readonly owner: UwsSocketOwner,
+    /** What trusted proxies say; undefined where there is none. */
+    private readonly forwardedAddress?: string,
   ) {}
+
+  get address(): string {
+    if (this.forwardedAddress !== undefined) return this.forwardedAddress;
+    return this.isClosed ? '' : normalizeAddress(remoteAddress(this.ws));
+  }
 
   send(frame: Frame | Uint8Array): void {
     // A dropped frame is reported to the app's `dropped` handler; a buffered one needs no care.

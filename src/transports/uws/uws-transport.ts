@@ -26,7 +26,7 @@ import { UwsCork } from './uws-cork.js';
 import { queryOf, serveUwsRequest, type UwsHttpOwner } from './uws-http.js';
 import { routeBehavior, type RouteOwner } from './uws-route.js';
 import { createTlsApp } from './uws-tls.js';
-import { UwsSocket, type UwsSocketOwner, type UwsUserData } from './uws-socket.js';
+import { remoteAddress, UwsSocket, type UwsSocketOwner, type UwsUserData } from './uws-socket.js';
 
 /** LIBUS_LISTEN_EXCLUSIVE_PORT: a second server on the same port fails instead of taking half of the connections. */
 const EXCLUSIVE_PORT = 1;
@@ -243,7 +243,8 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
         const data = ws.getUserData();
         if (data.state instanceof UwsSocket) return;
         const handshake = data.state;
-        const socket = new UwsSocket(ws, listener.app, this);
+        const forwarded = this.proxies.any && !('code' in handshake) ? handshake.request.address : undefined;
+        const socket = new UwsSocket(ws, listener.app, this, forwarded);
         data.state = socket;
         socket.connection = connections.open(handshake, socket);
       },
@@ -304,17 +305,26 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
 
   private handshakeRequest(res: UwsResponse, req: UwsRequest): HandshakeRequest {
     const { server, tls } = this.options;
-    const remote = Buffer.from(res.getRemoteAddressAsText()).toString('latin1');
+    const remote = remoteAddress(res);
+    const path = req.getUrl();
     const origin = req.getHeader('origin');
-    const trusted = this.proxies.any;
-    const forwardedProto = trusted ? req.getHeader('x-forwarded-proto') : '';
+    const forwardedProto = this.proxies.any ? req.getHeader('x-forwarded-proto') : '';
     return {
-      key: appKeyOf(req.getUrl(), server.pathPrefix),
+      path,
+      key: appKeyOf(path, server.pathPrefix),
       query: queryOf(req),
       origin: origin === '' ? undefined : origin,
-      address: this.proxies.clientAddress(remote, trusted ? req.getHeader('x-forwarded-for') : ''),
+      address: this.proxies.clientAddress(remote, this.forwardedFor(req)),
       tls: isClientTls(tls !== undefined, this.proxies, remote, forwardedProto),
     };
+  }
+
+  forwardedFor(req: UwsRequest): string {
+    return this.proxies.any ? req.getHeader('x-forwarded-for') : '';
+  }
+
+  clientAddress(res: UwsResponse, forwardedFor: string): string {
+    return this.proxies.clientAddress(remoteAddress(res), forwardedFor);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { HttpRequest } from '../../http/request.js';
 import type { HttpServer } from '../../http/http-server.js';
@@ -13,11 +13,13 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /**
  * The HTTP side of the ws transport: fastify reads requests and bounds bodies, our router answers.
  *
+ * @param addressOf the client of a request
  * @param closing whether connections are to be closed after the answer
  */
 export function createHttpApp(
   http: HttpServer,
   tls: TlsMaterial | undefined,
+  addressOf: (request: IncomingMessage) => string,
   closing: () => boolean,
 ): { readonly app: FastifyInstance; readonly openRequests: () => number } {
   const app = fastify({
@@ -33,21 +35,17 @@ export function createHttpApp(
   readAnyBody(app);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-    const [path, query] = splitUrl(request.originalUrl);
-    const response = await http.handle({
-      method: request.method,
-      path,
-      query,
-      body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
-      header: headerReader(request.headers),
-    });
+    const response = await http.handle(new WsRequest(request, addressOf));
     return write(reply, response, closing());
   };
   app.all('/', answer);
   app.setNotFoundHandler(answer);
   app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     const { statusCode = 500, message } = error;
-    const response = statusCode === 413 ? http.tooLarge() : new HttpError(statusCode, message).toResponse();
+    const response =
+      statusCode === 413
+        ? http.tooLarge(new WsRequest(request, addressOf))
+        : new HttpError(statusCode, message).toResponse();
     // fastify would close the connection at once, and a client that still sends would never read why. What follows is
     // read and thrown away.
     void reply.removeHeader('connection');
@@ -56,6 +54,31 @@ export function createHttpApp(
   });
 
   return { app, openRequests };
+}
+
+/** A request as fastify has it. */
+class WsRequest implements HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly body: Buffer;
+  readonly header: HttpRequest['header'];
+  private readonly raw: IncomingMessage;
+
+  constructor(
+    { method, originalUrl, headers, body, raw }: FastifyRequest,
+    private readonly addressOf: (request: IncomingMessage) => string,
+  ) {
+    this.method = method;
+    [this.path, this.query] = splitUrl(originalUrl);
+    this.body = Buffer.isBuffer(body) ? body : NO_BODY;
+    this.header = headerReader(headers);
+    this.raw = raw;
+  }
+
+  get address(): string {
+    return this.addressOf(this.raw);
+  }
 }
 
 /** @returns how many requests are not answered yet */

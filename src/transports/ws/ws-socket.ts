@@ -35,6 +35,7 @@ export class WsSocket implements Socket, LingeringSocket {
     /** The TCP or TLS socket below, on which ready-made frames are written. */
     private readonly stream: Duplex,
     private readonly owner: WsSocketOwner,
+    readonly address = '',
   ) {}
 
   get isClosed(): boolean {

@@ -57,7 +57,12 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     const { tls, server, clock } = this.options;
     const material = tls === undefined ? undefined : readTlsFiles(tls);
     this.handlers = handlers;
-    const { app, openRequests } = createHttpApp(handlers.http, material, () => this.isStopping);
+    const { app, openRequests } = createHttpApp(
+      handlers.http,
+      material,
+      (request) => this.clientAddress(request),
+      () => this.isStopping,
+    );
     this.app = app;
     this.countRequests = openRequests;
     this.acceptUpgrades(app.server, handlers);
@@ -239,7 +244,8 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     handshake: Handshake,
     { connections }: TransportHandlers,
   ): void {
-    const socket = new WsSocket(ws, stream, this);
+    const address = 'code' in handshake ? '' : handshake.request.address;
+    const socket = new WsSocket(ws, stream, this, address);
     this.sockets.add(socket);
     ws.on('message', (data: RawData, isBinary: boolean) => {
       socket.isPinged = false;
@@ -275,10 +281,11 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     const [path, query] = splitUrl(request.url ?? '');
     const remote = request.socket.remoteAddress ?? '';
     return {
+      path,
       key: appKeyOf(path, this.options.server.pathPrefix),
       query,
       origin: request.headers.origin,
-      address: this.proxies.clientAddress(remote, headerText(request, 'x-forwarded-for')),
+      address: this.clientAddress(request),
       tls: isClientTls(
         request.socket instanceof TLSSocket,
         this.proxies,
@@ -286,6 +293,11 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
         headerText(request, 'x-forwarded-proto'),
       ),
     };
+  }
+
+  private clientAddress(request: IncomingMessage): string {
+    const remote = request.socket.remoteAddress ?? '';
+    return this.proxies.clientAddress(remote, headerText(request, 'x-forwarded-for'));
   }
 
   /** Every second: pings the silent, and cuts off those that stay so and closing sockets whose time is up (LIVE-3). */

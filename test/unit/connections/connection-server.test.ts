@@ -10,10 +10,12 @@ import { ConnectionServer } from '../../../src/connections/connection-server.js'
 import { LocalApps } from '../../../src/connections/local-apps.js';
 import type { HandshakeRequest } from '../../../src/connections/socket.js';
 import { SILENT_LOG } from '../../../src/log.js';
+import { ThrottledLog } from '../../../src/throttled-log.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { FakeSocket } from '../../support/fake-socket.js';
 
 const HANDSHAKE: HandshakeRequest = {
+  path: '/app/app-key',
   key: 'app-key',
   query: '',
   origin: undefined,
@@ -33,7 +35,8 @@ function setUp(app: Record<string, unknown> = {}) {
   const publisher = { publish: (topic: string, frame: string) => void published.push({ topic, frame }) };
   const cache = new EventCache({ ttlSeconds: 10, maxEntries: 10, maxBytes: 10_000 }, clock);
   const eventFaults = new EventFaults(SILENT_LOG, clock, counters);
-  const services = { cache, clock, activity, counters, eventFaults, log: SILENT_LOG };
+  const warnings = new ThrottledLog(SILENT_LOG, clock);
+  const services = { cache, clock, activity, counters, eventFaults, log: SILENT_LOG, warnings };
   const server = new ConnectionServer(new LocalApps(provider, publisher, activity, cache), services, 60);
 
   const open = (request: Partial<HandshakeRequest> = {}) => {
