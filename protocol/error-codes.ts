@@ -27,7 +27,7 @@ export const ErrorCode = {
   Reconnect: 4200,
   /** Nothing was heard of the client for the idle timeout. */
   PongMissing: 4201,
-  /** A client event was refused because the connection sends too many. The connection stays open. */
+  /** A client event, message or subscription was refused because the connection sends too many. It stays open. */
   ClientEventRejected: 4301,
   /** The watch list is longer than allowed; its first ids were taken. The connection stays open. */
   WatchListTooLong: 4302,

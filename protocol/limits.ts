@@ -25,6 +25,8 @@ export const Limits = {
   clientEventsPerSecond: 10,
   /** Channels one connection may be subscribed to. */
   subscriptionsPerConnection: 1000,
+  /** Subscriptions per second and connection that may be asked for in the long run. */
+  subscriptionsPerSecond: 100,
   /** A signed request is refused when its timestamp is this many seconds or more off. */
   timestampToleranceSeconds: 600,
   /** Seconds a cached event is kept. */

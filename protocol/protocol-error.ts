@@ -1,9 +1,12 @@
 import type { ErrorCode } from './error-codes.js';
 
+/** Codes of refusals that leave the connection open. */
+export type RefusalCode = typeof ErrorCode.ClientEventRejected | typeof ErrorCode.WatchListTooLong | null;
+
 /**
  * A client's mistake that is answered with `pusher:error` and leaves the connection open (PROTOCOL.md ERR-2).
  *
- * `code` is null for everything but client-event and watch-list limits: a code in 4000–4299 would make clients
+ * `code` is null for everything but rates and watch-list limits: a code in 4000–4299 would make clients
  * hang up (Pysher does), so only what ends the connection carries one.
  */
 export class ProtocolError extends Error {
@@ -11,7 +14,7 @@ export class ProtocolError extends Error {
 
   constructor(
     message: string,
-    readonly code: typeof ErrorCode.ClientEventRejected | typeof ErrorCode.WatchListTooLong | null = null,
+    readonly code: RefusalCode = null,
   ) {
     super(message);
   }
@@ -30,7 +33,9 @@ export class SubscriptionError extends ProtocolError {
     message: string,
     /** What a log may say of it: without what the client may have taken a secret for. */
     readonly logged = message,
+    /** 4301 where they come too fast. */
+    code: RefusalCode = null,
   ) {
-    super(message);
+    super(message, code);
   }
 }

@@ -118,6 +118,10 @@ const appSettings = {
   maxSubscriptionsPerConnection: positive()
     .default(Limits.subscriptionsPerConnection)
     .meta({ description: 'Channels one connection may be subscribed to' }),
+  maxSubscriptionsPerSecond: limit().default(Limits.subscriptionsPerSecond).meta({
+    description:
+      'Subscriptions one connection may ask for per second; those of ten seconds, and as many as it may have, may come at once. Further ones are refused with 4301',
+  }),
   maxPresenceMembers: positive()
     .default(Limits.presenceMembers)
     .meta({ description: 'Members of one presence channel' }),

@@ -28,6 +28,8 @@ export class Connection implements Subscriber {
   isAuthorized = false;
   /** Nothing more is taken from or sent to it. */
   isClosing = false;
+  /** Up to when the subscriptions it asked for are spread at their allowed rate, in milliseconds of the node's clock. */
+  subscribedUntilMs = 0;
   clientEventBudget: TokenBucket | undefined = undefined;
   messageBudget: TokenBucket | undefined = undefined;
   /** Of catalogued events that it sends, by name. */

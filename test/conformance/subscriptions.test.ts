@@ -14,13 +14,13 @@ async function heardUntilPong(client: TestSocket): Promise<ReceivedFrame[]> {
 }
 
 /** Sends a subscription that is refused; the three parts of the refusal. */
-async function refusal(client: TestSocket, frame: unknown) {
+async function refusal(client: TestSocket, frame: unknown, code: number | null = null) {
   client.send(frame);
   const [first, second, ...more] = await heardUntilPong(client);
   expect(more).toEqual([]);
   expect(first?.event).toBe('pusher:subscription_error');
   const told = JSON.parse(first?.data as string) as { type: string; error: string; status: number };
-  expect(second).toStrictEqual({ event: 'pusher:error', data: { code: null, message: told.error } });
+  expect(second).toStrictEqual({ event: 'pusher:error', data: { code, message: told.error } });
   return { channel: first?.channel, ...told };
 }
 
@@ -118,6 +118,33 @@ onEachTransport((transport) => {
         error: `Invalid message: ${problem}`,
         status: 401,
       });
+    });
+
+    it('comes faster than its connection may ask, whatever it leaves meanwhile (SUB-8)', async () => {
+      const clock = new FakeClock();
+      const limits = { maxSubscriptionsPerSecond: 2, maxSubscriptionsPerConnection: 25 };
+      const server = await startServer({ transport, clock, app: limits });
+      const [client, other] = [await server.connect(), await server.connect()];
+      await client.subscribe('stays');
+      for (let i = 1; i < 25; i++) {
+        client.send({ event: 'pusher:subscribe', data: { channel: `news-${i}` } });
+        client.send({ event: 'pusher:unsubscribe', data: { channel: `news-${i}` } });
+      }
+      await client.settle();
+      expect(client.named('pusher:error')).toEqual([]);
+      const oneMore = { event: 'pusher:subscribe', data: { channel: 'news' } };
+      expect(await refusal(client, oneMore, 4301)).toStrictEqual({
+        channel: 'news',
+        type: 'LimitReached',
+        error: 'This connection asks for more than 2 subscriptions per second',
+        status: 429,
+      });
+      await other.subscribe('news');
+      await server.api.post('/events', { name: 'e', channel: 'stays', data: '1' });
+      await client.next('e', 'stays');
+      clock.advance(500);
+      await client.subscribe('news');
+      expect(await refusal(client, oneMore, 4301)).toMatchObject({ status: 429 });
     });
 
     it.skipIf(isSpread())('names what is over the limit (SUB-4)', async () => {

@@ -4,6 +4,7 @@ import {
   serverToUserChannel,
   type ChannelPolicy,
 } from '../../../protocol/channel-name.js';
+import { ErrorCode } from '../../../protocol/error-codes.js';
 import { parseMemberData } from '../../../protocol/member-data.js';
 import type { MemberData, SubscribeMessage } from '../../../protocol/messages.js';
 import { ProtocolError, SubscriptionError } from '../../../protocol/protocol-error.js';
@@ -17,6 +18,7 @@ import {
 import { isChannelAuthValid, parseAuthToken } from '../../../protocol/signatures.js';
 import type { Channel } from '../../channels/channel.js';
 import { ChannelFull, sharedChannelKind } from '../../cluster/shared-channel.js';
+import { takeAtPace } from '../../limits/pace.js';
 import type { Connection } from '../connection.js';
 import type { ConnectionServices } from '../services.js';
 
@@ -46,6 +48,7 @@ export function subscribe(
   const { app } = connection;
   const { channel: name } = message;
   const { settings } = app.app;
+  takeFromRate(connection, name, services);
 
   const problem = channelNameProblem(name, settings.maxChannelNameLength);
   if (problem !== undefined) throw new SubscriptionError(name, 'InvalidChannel', 400, problem);
@@ -136,6 +139,28 @@ function complete(
   if (!app.app.settings.subscriptionCount) return;
   if (app.cluster === undefined) app.subscriptionCounts.update(channel, channel.subscriptionCount);
   else sendCount(connection, channel, app.cluster.subscriptions(app.app.id, name));
+}
+
+/** So many seconds' subscriptions may come at once: a page that opens, or everybody after a restart. */
+const BURST_SECONDS = 10;
+
+/** SUB-8: before anything else is done for it. */
+function takeFromRate(
+  connection: Connection,
+  channel: string,
+  { clock, counters }: ConnectionServices,
+): void {
+  const { maxSubscriptionsPerSecond: rate, maxSubscriptionsPerConnection } = connection.app.app.settings;
+  if (rate === null) return;
+  const burst = Math.max(rate * BURST_SECONDS, maxSubscriptionsPerConnection);
+  const until = takeAtPace(connection.subscribedUntilMs, rate, burst, clock.monotonic());
+  if (until !== undefined) {
+    connection.subscribedUntilMs = until;
+    return;
+  }
+  counters.rateLimited++;
+  const text = `This connection asks for more than ${rate} subscriptions per second`;
+  throw new SubscriptionError(channel, 'LimitReached', 429, text, text, ErrorCode.ClientEventRejected);
 }
 
 /** AUTH-1 to AUTH-4, USER-4 */

@@ -183,6 +183,7 @@ const APP_ROWS: readonly Row[] = [
   ['SOKETI_EVENT_MAX_CHANNELS_AT_ONCE', '5', 'maxChannelsPerEvent', 5],
   ['PREGON_APP_MAX_BATCH_SIZE', '5', 'maxBatchSize', 5],
   ['SOKETI_EVENT_MAX_BATCH_SIZE', '5', 'maxBatchSize', 5],
+  ['PREGON_APP_MAX_SUBSCRIPTIONS_PER_SECOND', '5', 'maxSubscriptionsPerSecond', 5],
   ['PREGON_APP_MAX_SUBSCRIPTIONS_PER_CONNECTION', '5', 'maxSubscriptionsPerConnection', 5],
   ['PREGON_APP_MAX_PRESENCE_MEMBERS', '5', 'maxPresenceMembers', 5],
   ['SOKETI_PRESENCE_MAX_MEMBERS', '5', 'maxPresenceMembers', 5],

@@ -19,6 +19,7 @@ describe('Limits', () => {
     ['API-2', 'maxBatchSize', Limits.eventsPerBatch],
     ['USER-1', 'maxUserIdLength', Limits.userIdLength],
     ['WATCH-1', 'maxWatchlistLength', Limits.watchListLength],
+    ['SUB-8', 'maxSubscriptionsPerSecond', Limits.subscriptionsPerSecond],
     ['CLIENT-4', 'maxClientEventsPerSecond', Limits.clientEventsPerSecond],
     ['CACHE-1', 'cache.ttlSeconds', Limits.cacheTtlSeconds],
     ['API-6', 'idempotency.seconds', Limits.idempotencySeconds],
