@@ -20,7 +20,7 @@ import { ClusterStats } from './cluster-stats.js';
 import { Inbox, type HeardTopic } from './inbox.js';
 import { Membership, originOf, SETTLE_MS, type Joining } from './membership.js';
 import { nodeTopic, Outbox } from './outbox.js';
-import { COUNTED, UNCOUNTED } from './shared-channel.js';
+import { COUNTED, UNCOUNTED, type Ticket } from './shared-channel.js';
 import { CALLS_AT_ONCE, SharedChannels, type EnterOptions } from './shared-channels.js';
 import { SharedUsers } from './shared-users.js';
 import type { Beat, ChannelCounts } from './store.js';
@@ -105,6 +105,7 @@ export class Cluster {
     this.cachedEvents = new CachedEvents(store, clock);
     this.users = new SharedUsers({
       store,
+      isHealthy: () => this.isHealthy,
       changed: (key, isOnline) => {
         const { appId, name } = splitKey(key);
         const userId = userOfChannel(name);
@@ -281,6 +282,7 @@ export class Cluster {
   /**
    * Adds a subscription of this node.
    *
+   * @param ticket an object of its own for each that may leave while it waits, to be shown then
    * @returns undefined when it stands at once; otherwise when it stands
    * @throws ChannelFull, also as a rejection; the subscription is then taken back
    */
@@ -289,12 +291,14 @@ export class Cluster {
     name: string,
     options: EnterOptions,
     member: MemberData | undefined,
+    ticket: Ticket = {},
   ): Promise<void> | undefined {
-    return this.shared.enter(appId, name, options, member);
+    return this.shared.enter(appId, name, options, member, ticket);
   }
 
-  leave(appId: string, name: string, userId: string | undefined): void {
-    this.shared.leave(appId, name, userId);
+  /** @param ticket of a subscription that may still wait: it ends now */
+  leave(appId: string, name: string, userId: string | undefined, ticket?: Ticket): void {
+    this.shared.leave(appId, name, userId, ticket);
   }
 
   /** The members of a presence channel that has subscriptions on this node. */
@@ -487,6 +491,7 @@ export class Cluster {
     this.cachedEvents.restate(how.isEmptied);
     this.announcer.retry();
     this.shared.fetchMissed();
+    void this.users.lookAtMissed(CALLS_AT_ONCE);
     this.lookAgainLater(beat);
     this.resolveFirstUp?.();
     return true;

@@ -1,6 +1,7 @@
 import type { HubConnection } from './hub-connection.js';
 import type { FrameKind, TakeFrame } from './hub-frames.js';
 import type { HubLink, HubPart } from './hub-link.js';
+import { Moment } from './moment.js';
 import type { ReconnectingListener } from './reconnecting.js';
 
 /** What a part of a process wants to hear of the hub: a new connection is up when all of it stands again. */
@@ -9,7 +10,7 @@ export class HubTopics {
   private readonly part: HubPart;
   /** The subscriptions of one tick stand together. */
   private standing: { readonly settled: Promise<unknown>; readonly done: Promise<void> } | undefined;
-  private waiting: (() => void)[] = [];
+  private readonly nextUp = new Moment();
   private isClosed = false;
 
   /** @param kinds of the frames that begin and end what is wanted */
@@ -25,7 +26,7 @@ export class HubTopics {
       },
       take,
       up: () => {
-        this.settle();
+        this.nextUp.come();
         listener.up();
       },
       down: (reason) => {
@@ -54,7 +55,7 @@ export class HubTopics {
     this.wanted.add(topic);
     if (isNew) this.link.greeted?.frames.topic(this.kinds.begin, topic);
     const { connection } = this;
-    return connection === undefined ? this.nextUp() : this.stand(connection);
+    return connection === undefined ? this.untilUp() : this.stand(connection);
   }
 
   unsubscribe(topic: string): void {
@@ -65,7 +66,7 @@ export class HubTopics {
     this.isClosed = true;
     this.wanted.clear();
     this.link.close(this.part);
-    this.settle();
+    this.nextUp.come();
   }
 
   private stand(connection: HubConnection): Promise<void> {
@@ -74,21 +75,15 @@ export class HubTopics {
       const done = settled.then(
         () => undefined,
         // All subscriptions stand when the next connection is up.
-        () => this.nextUp(),
+        () => this.untilUp(),
       );
       this.standing = { settled, done };
     }
     return this.standing.done;
   }
 
-  private nextUp(): Promise<void> {
+  private untilUp(): Promise<void> {
     if (this.isClosed || this.connection !== undefined) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  private settle(): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const resolve of waiting) resolve();
+    return this.nextUp.wait();
   }
 }

@@ -1,5 +1,6 @@
 import type { Bus, BusListener } from './bus.js';
 import { Interest } from './interest.js';
+import { Moment } from './moment.js';
 
 /** What the buses of one process share: the wire between them. It can be cut, as a server can go away. */
 export class MemoryHub {
@@ -47,7 +48,7 @@ export class MemoryHub {
 export class MemoryBus implements Bus {
   readonly lossy = false;
   private listener: BusListener | undefined;
-  private waiting: (() => void)[] = [];
+  private readonly nextUp = new Moment();
   private isClosed = false;
 
   constructor(private readonly hub: MemoryHub) {}
@@ -76,7 +77,7 @@ export class MemoryBus implements Bus {
   subscribe(topic: string): Promise<void> {
     this.hub.interest.add(topic, this);
     if (this.isUp) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return this.nextUp.wait();
   }
 
   unsubscribe(topic: string): void {
@@ -88,7 +89,7 @@ export class MemoryBus implements Bus {
     this.hub.detach(this);
     this.listener = undefined;
     this.hub.interest.forget(this);
-    this.settle();
+    this.nextUp.come();
     return Promise.resolve();
   }
 
@@ -105,13 +106,7 @@ export class MemoryBus implements Bus {
   /** @internal */
   resumed(): void {
     if (this.listener === undefined) return;
-    this.settle();
+    this.nextUp.come();
     this.listener.up();
-  }
-
-  private settle(): void {
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const resolve of waiting) resolve();
   }
 }

@@ -4,6 +4,7 @@ import { decodeBusMessage, isLater } from './bus-message.js';
 import { Interest } from './interest.js';
 import { MemoryChannel, unchanged, type Applied } from './memory-channel.js';
 import { MemoryNodes } from './memory-nodes.js';
+import { Moment } from './moment.js';
 import { Queue } from './queue.js';
 import { LINGER_MS } from './store-times.js';
 import type {
@@ -223,7 +224,7 @@ export class MemoryState {
 /** A node's view of a {@link MemoryState}. */
 export class MemoryStore implements ClusterStore {
   private listener: StoreListener | undefined;
-  private waiting: (() => void)[] = [];
+  private readonly nextUp = new Moment();
   private isClosed = false;
 
   constructor(private readonly state: MemoryState) {}
@@ -244,7 +245,7 @@ export class MemoryStore implements ClusterStore {
   watch(key: string): Promise<void> {
     this.state.watchers.add(key, this);
     if (this.isUp) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return this.nextUp.wait();
   }
 
   unwatch(key: string): void {
@@ -336,7 +337,7 @@ export class MemoryStore implements ClusterStore {
     this.state.detach(this);
     this.listener = undefined;
     this.state.watchers.forget(this);
-    this.settle();
+    this.nextUp.come();
     return Promise.resolve();
   }
 
@@ -353,18 +354,12 @@ export class MemoryStore implements ClusterStore {
   /** @internal */
   resumed(): void {
     if (this.listener === undefined) return;
-    this.settle();
+    this.nextUp.come();
     this.listener.up();
   }
 
   private ask<T>(question: (state: MemoryState) => T): Promise<T> {
     if (!this.isUp) return Promise.reject(new Error('the store is away'));
     return Promise.resolve(question(this.state));
-  }
-
-  private settle(): void {
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const resolve of waiting) resolve();
   }
 }

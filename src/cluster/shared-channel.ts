@@ -63,12 +63,18 @@ export interface SharedChannelContext {
   readonly countChanged: (channel: SharedChannel) => void;
   /** A call to the store failed: it may have taken effect or not. */
   readonly failed: (error: unknown) => void;
-  /** Whether the store may be called now; otherwise {@link SharedChannel.resume} is, when it may. */
+  /** Whether bus or store may be called now; otherwise {@link SharedChannel.resume} is, when they may. */
   readonly hasTurn: (channel: SharedChannel) => boolean;
+  /** Subscribes on the bus, and to changes. @returns when events of the other nodes arrive; never fails */
+  readonly subscribe: (channel: SharedChannel) => Promise<void>;
 }
+
+/** A subscription, as far as it can be told from others of the same channel and user. */
+export type Ticket = object;
 
 /** Someone who waits until his subscription stands everywhere. */
 interface Waiter {
+  readonly ticket: Ticket;
   readonly userId: string | undefined;
   readonly resolve: () => void;
   readonly reject: (reason: ChannelFull) => void;
@@ -83,7 +89,7 @@ interface LocalMember {
 const NO_LOCAL = new Map<string, LocalMember>();
 const NO_MEMBERS = new Map<string, SharedMember>();
 const NO_IDS = new Set<string>();
-const NO_WAITERS: readonly Waiter[] = [];
+const NO_WAITERS: Iterable<Waiter> = [];
 
 /** Up to so many subscriptions, each change of their number is told at once. */
 const FEW = Limits.immediateSubscriptionCount;
@@ -138,11 +144,13 @@ export class SharedChannel implements HeardTopic {
   private isFetchDue = false;
   /** Who is missing in the next list left unseen by the store. */
   private looksForDeparted = false;
-  private waiters: Waiter[] | undefined;
+  /** By their tickets. */
+  private waiters: Map<Ticket, Waiter> | undefined;
+  private isHearingDue = false;
 
   last: LastHeard | undefined;
-  /** Until events of the other nodes arrive. */
-  standing: Promise<void> | undefined;
+  /** Whether events of the other nodes arrive: not before it was their turn to be asked for. */
+  hearing: 'no' | 'asked' | 'yes' = 'no';
   /** Whether the channel's last event is still to be fetched: nothing newer was heard or published here. */
   isCacheDue = false;
 
@@ -182,10 +190,11 @@ export class SharedChannel implements HeardTopic {
   /**
    * One more subscription.
    *
+   * @param ticket to be shown when it leaves while it waits
    * @returns undefined when it stands at once
    * @throws ChannelFull, also as a rejection; the subscription is then taken back
    */
-  enter(member: MemberData | undefined): Promise<void> | undefined {
+  enter(member: MemberData | undefined, ticket: Ticket): Promise<void> | undefined {
     this.subscriptions++;
     if (member !== undefined) this.enterLocally(member);
     if (!this.context.isUp()) {
@@ -196,12 +205,20 @@ export class SharedChannel implements HeardTopic {
     this.send();
     if (this.stands(member?.id)) return undefined;
     return new Promise((resolve, reject) => {
-      this.await({ userId: member?.id, resolve, reject });
+      this.await({ ticket, userId: member?.id, resolve, reject });
     });
   }
 
-  /** One subscription less. */
-  leave(userId: string | undefined): void {
+  /**
+   * One subscription less.
+   *
+   * @param ticket of one that may still wait: it ends now, and is refused no more
+   */
+  leave(userId: string | undefined, ticket?: Ticket): void {
+    if (ticket !== undefined) {
+      this.waiters?.get(ticket)?.resolve();
+      this.waiters?.delete(ticket);
+    }
     this.subscriptions--;
     if (userId !== undefined) this.leaveLocally(userId);
     if (this.context.isUp()) this.send();
@@ -217,6 +234,7 @@ export class SharedChannel implements HeardTopic {
       this.toldSubscriptions = 0;
     }
     this.replaceAll = true;
+    this.hear();
     this.send();
   }
 
@@ -243,8 +261,21 @@ export class SharedChannel implements HeardTopic {
       });
   }
 
+  /** Asks for the events of the other nodes, when it is its turn. */
+  hear(): void {
+    if (this.hearing !== 'no') return;
+    this.isHearingDue = !this.context.hasTurn(this);
+    if (this.isHearingDue) return;
+    this.hearing = 'asked';
+    void this.context.subscribe(this).then(() => {
+      this.hearing = 'yes';
+      this.settleWaiters();
+    });
+  }
+
   /** Does what it had no turn for. */
   resume(): void {
+    if (this.isHearingDue) this.hear();
     this.send(true);
     if (this.isFetchDue) this.refetch();
   }
@@ -377,6 +408,7 @@ export class SharedChannel implements HeardTopic {
   }
 
   private stands(userId: string | undefined): boolean {
+    if (this.hearing !== 'yes') return false;
     if (!this.kind.presence) return true;
     if (!this.isInstalled) return false;
     // Who has left in the meantime waits for nothing any more.
@@ -393,15 +425,15 @@ export class SharedChannel implements HeardTopic {
   }
 
   private await(waiter: Waiter): void {
-    this.waiters ??= [];
-    this.waiters.push(waiter);
+    this.waiters ??= new Map();
+    this.waiters.set(waiter.ticket, waiter);
   }
 
   /** Those who waited; who still has to wait is added again. */
-  private takeWaiters(): readonly Waiter[] {
-    const { waiters = NO_WAITERS } = this;
+  private takeWaiters(): Iterable<Waiter> {
+    const { waiters } = this;
     this.waiters = undefined;
-    return waiters;
+    return waiters?.values() ?? NO_WAITERS;
   }
 
   private keepEarly(delta: ChannelDelta): void {

@@ -10,13 +10,18 @@ import { channelKey, CONNECTIONS_CHANNEL, isHiddenChannel, isUnheardChannel } fr
 import type { ClusterApp } from './cluster-app.js';
 import type { Inbox } from './inbox.js';
 import type { Joining } from './membership.js';
-import { SharedChannel, type SharedChannelContext, type SharedChannelKind } from './shared-channel.js';
+import {
+  SharedChannel,
+  type SharedChannelContext,
+  type SharedChannelKind,
+  type Ticket,
+} from './shared-channel.js';
 import type { ChannelDelta, ChannelResult, ClusterStore } from './store.js';
 import { inSlices, Turns } from './turns.js';
 
 /**
- * Calls of channels that wait for the store at once. Those of a node that has many more, and comes back, would hold up its
- * heartbeats for so long that the others gave it up.
+ * Calls of channels that wait for bus or store at once. Those of a node that has many more, and comes back, would hold up its
+ * heartbeats for so long that the others gave it up. A channel that is left before it had its turn leaves nothing behind.
  */
 export const CALLS_AT_ONCE = 5000;
 
@@ -63,8 +68,6 @@ export class SharedChannels {
   private countTimer: Timer | undefined;
   private readonly snapshots = new KeptSnapshots();
   private readonly turns = new Turns<SharedChannel>(CALLS_AT_ONCE);
-  /** Those who wait for the bus; while degraded nobody does. */
-  private readonly standing = new Map<SharedChannel, () => void>();
   private readonly channelContext: SharedChannelContext;
   private changes = 0;
 
@@ -87,6 +90,7 @@ export class SharedChannels {
   /**
    * Adds a subscription of this node.
    *
+   * @param ticket to be shown when it leaves while it waits
    * @returns undefined when it stands at once; otherwise when it stands
    * @throws ChannelFull, also as a rejection; the subscription is then taken back
    */
@@ -95,18 +99,17 @@ export class SharedChannels {
     name: string,
     options: EnterOptions,
     member: MemberData | undefined,
+    ticket: Ticket,
   ): Promise<void> | undefined {
     const key = channelKey(appId, name);
     const channel = this.byKey.get(key) ?? this.open(appId, name, key, options);
-    const standing = this.context.isHealthy() ? channel.standing : undefined;
-    const entering = channel.enter(member);
-    if (standing === undefined) return entering;
-    return entering === undefined ? standing : Promise.all([entering, standing]).then(() => undefined);
+    return channel.enter(member, ticket);
   }
 
-  leave(appId: string, name: string, userId: string | undefined): void {
+  /** @param ticket of a subscription that may still wait */
+  leave(appId: string, name: string, userId: string | undefined, ticket?: Ticket): void {
     const channel = this.byKey.get(channelKey(appId, name));
-    channel?.leave(userId);
+    channel?.leave(userId, ticket);
     if (channel !== undefined) this.closeIfIdle(channel);
   }
 
@@ -146,9 +149,7 @@ export class SharedChannels {
 
   /** Fetches the last events that could not be had when their channels were opened. */
   fetchMissed(): void {
-    const due = [...this.byKey.values()].filter(
-      (channel) => channel.isCacheDue && channel.standing === undefined,
-    );
+    const due = [...this.byKey.values()].filter((channel) => channel.isCacheDue && channel.hearing === 'yes');
     inSlices(due, CALLS_AT_ONCE, (channel) => this.fetchCached(channel)).catch((error: unknown) => {
       this.context.failed(error);
     });
@@ -161,7 +162,7 @@ export class SharedChannels {
    */
   lookAgain(wasEmptied: boolean): void {
     for (const channel of this.byKey.values()) {
-      if (channel.kind.presence || channel.kind.tellSubscriptions) channel.refetch(wasEmptied);
+      if (isWatched(channel.kind)) channel.refetch(wasEmptied);
     }
   }
 
@@ -169,8 +170,6 @@ export class SharedChannels {
   degrade(): void {
     this.turns.forgetAll();
     for (const channel of this.byKey.values()) channel.degrade();
-    for (const resolve of this.standing.values()) resolve();
-    this.standing.clear();
   }
 
   /** Tells nothing more. */
@@ -184,27 +183,24 @@ export class SharedChannels {
     channel.isCacheDue = cached;
     this.byKey.set(key, channel);
     if (isUnheardChannel(name)) {
+      channel.hearing = 'yes';
       if (name === CONNECTIONS_CHANNEL && kind.tellSubscriptions) void store.watch(key);
-      return channel;
+    } else if (this.context.isHealthy()) {
+      channel.hear();
+    } else {
+      // Nobody waits for it: it is asked for with all others when the bus is there, and looked at with what is restated.
+      void this.context.bus.subscribe(key);
+      if (isWatched(kind)) void store.watch(key);
     }
-    const standing = this.stand(channel).finally(() => {
-      channel.standing = undefined;
-      this.standing.delete(channel);
-    });
-    channel.standing = new Promise((resolve) => {
-      this.standing.set(channel, resolve);
-      void standing.then(resolve);
-    });
     return channel;
   }
 
-  private async stand(channel: SharedChannel): Promise<void> {
+  private async subscribe(channel: SharedChannel): Promise<void> {
     const { bus, store } = this.context;
-    const { kind } = channel;
     try {
       await Promise.all([
         bus.subscribe(channel.key),
-        kind.presence || kind.tellSubscriptions ? store.watch(channel.key) : undefined,
+        isWatched(channel.kind) ? store.watch(channel.key) : undefined,
       ]);
       if (this.context.isHealthy()) await this.fetchCached(channel);
     } catch (error) {
@@ -246,7 +242,7 @@ export class SharedChannels {
     }
     inbox.close(channel.key);
     bus.unsubscribe(channel.key);
-    if (channel.kind.presence || channel.kind.tellSubscriptions) store.unwatch(channel.key);
+    if (isWatched(channel.kind)) store.unwatch(channel.key);
   }
 
   private createChannelContext(): SharedChannelContext {
@@ -292,8 +288,14 @@ export class SharedChannels {
       },
       failed,
       hasTurn: (channel) => this.turns.ask(channel),
+      subscribe: (channel) => this.turns.take(() => this.subscribe(channel)),
     };
   }
+}
+
+/** Whether nodes that have it hear of its changes. */
+function isWatched({ presence, tellSubscriptions }: SharedChannelKind): boolean {
+  return presence || tellSubscriptions;
 }
 
 const NOBODY: ReadonlyMap<string, MemberData> = new Map();

@@ -5,12 +5,16 @@ interface WatchedUser {
   watchers: number;
   isOnline: boolean;
   version: number;
-  /** Until it is known whether he is online. */
+  /** Until it is known whether they are online. */
   ready: Promise<void> | undefined;
+  /** True from when they are watched while the store is away until they are looked at. */
+  isMissed: boolean;
 }
 
 export interface SharedUsersContext {
   readonly store: Pick<ClusterStore, 'watch' | 'unwatch' | 'snapshot'>;
+  /** Whether the store can be relied on. */
+  readonly isHealthy: () => boolean;
   readonly changed: (key: string, isOnline: boolean) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -25,12 +29,17 @@ export class SharedUsers {
   watch(key: string): Promise<void> | undefined {
     let user = this.watched.get(key);
     if (user === undefined) {
-      const created: WatchedUser = { watchers: 0, isOnline: false, version: 0, ready: undefined };
+      const isMissed = !this.context.isHealthy();
+      const created: WatchedUser = { watchers: 0, isOnline: false, version: 0, ready: undefined, isMissed };
       user = created;
       this.watched.set(key, created);
-      created.ready = this.look(key).finally(() => {
-        created.ready = undefined;
-      });
+      // Nothing waits for a store that is away: one call would be kept for each user that comes and goes meanwhile.
+      if (isMissed) void this.context.store.watch(key);
+      else {
+        created.ready = this.look(key).finally(() => {
+          created.ready = undefined;
+        });
+      }
     }
     user.watchers++;
     return user.ready;
@@ -65,13 +74,30 @@ export class SharedUsers {
   }
 
   /**
+   * The store is back: looks at those who are watched since it was away.
+   *
+   * @returns when it has; never fails
+   */
+  lookAtMissed(atOnce: number): Promise<void> {
+    const missed = [...this.watched].filter(([, { isMissed }]) => isMissed).map(([key]) => key);
+    return this.lookAll(missed, atOnce);
+  }
+
+  /**
    * Looks at all of them again; at no more than so many at once.
    *
    * @returns when it has; never fails
    */
   refetch(atOnce: number): Promise<void> {
-    return inSlices([...this.watched.keys()], atOnce, async (key) => {
-      if (this.watched.has(key)) await this.look(key);
+    return this.lookAll([...this.watched.keys()], atOnce);
+  }
+
+  private lookAll(keys: readonly string[], atOnce: number): Promise<void> {
+    return inSlices(keys, atOnce, async (key) => {
+      const user = this.watched.get(key);
+      if (user === undefined) return;
+      user.isMissed = false;
+      await this.look(key);
     });
   }
 

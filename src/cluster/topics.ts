@@ -1,3 +1,4 @@
+import { Moment } from './moment.js';
 import { messageOf, Reconnecting, type Connection, type ReconnectingListener } from './reconnecting.js';
 
 /** A connection over which messages of topics arrive. */
@@ -21,14 +22,14 @@ export class Topics {
   private readonly changed = new Set<string>();
   /** The next flush, and its topics' subscriptions. */
   private batch: Promise<void> | undefined;
-  private waiting: (() => void)[] = [];
+  private readonly nextUp = new Moment();
   private isClosed = false;
   private readonly link: Reconnecting<Subscribed>;
 
   constructor(create: () => Subscriber, listener: ReconnectingListener) {
     this.link = new Reconnecting(() => new Subscribed(create(), (subscriber) => this.standAll(subscriber)), {
       up: () => {
-        this.settle();
+        this.nextUp.come();
         listener.up();
       },
       down: (reason) => {
@@ -52,7 +53,7 @@ export class Topics {
   /** @returns when the subscription stands, or no more since all is closed */
   subscribe(topic: string): Promise<void> {
     this.wanted.add(topic);
-    if (!this.isUp) return this.nextUp();
+    if (!this.isUp) return this.untilUp();
     return this.asked.has(topic) ? (this.asked.get(topic) ?? Promise.resolve()) : this.change(topic);
   }
 
@@ -65,7 +66,7 @@ export class Topics {
     this.link.close();
     this.wanted.clear();
     this.changed.clear();
-    this.settle();
+    this.nextUp.come();
   }
 
   private change(topic: string): Promise<void> {
@@ -84,7 +85,7 @@ export class Topics {
     const changed = [...this.changed];
     this.changed.clear();
     const subscriber = this.link.connection?.subscriber;
-    if (subscriber === undefined) return this.nextUp();
+    if (subscriber === undefined) return this.untilUp();
     const { asked } = this;
     const unwanted = changed.filter((topic) => !this.wanted.has(topic) && asked.has(topic));
     for (const topic of unwanted) asked.delete(topic);
@@ -101,7 +102,7 @@ export class Topics {
       },
       (cause: unknown) => {
         // All subscriptions stand when the next connection is up.
-        const next = this.nextUp();
+        const next = this.untilUp();
         if (this.link.connection?.subscriber === subscriber) this.link.fail(messageOf(cause));
         return next;
       },
@@ -121,15 +122,8 @@ export class Topics {
     }
   }
 
-  private nextUp(): Promise<void> {
-    if (this.isClosed) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  private settle(): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const resolve of waiting) resolve();
+  private untilUp(): Promise<void> {
+    return this.isClosed ? Promise.resolve() : this.nextUp.wait();
   }
 }
 

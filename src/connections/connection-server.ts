@@ -216,8 +216,6 @@ export class ConnectionServer {
     const { app } = connection;
     app.connections.delete(connection.socketId);
     app.cluster?.disconnected(app.app.id);
-    // What still waits finds that nobody wants it any more.
-    connection.pending = undefined;
     leaveAllChannels(connection);
     app.users.signOut(connection);
     const { log } = this.services;

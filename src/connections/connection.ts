@@ -8,6 +8,8 @@ import type { Socket } from './socket.js';
 
 /** A subscription that is granted and will stand in a moment. */
 export interface PendingSubscription {
+  /** Whom it is to stand for in a presence channel. */
+  readonly member: MemberData | undefined;
   /** How often the client asked for it. */
   requests: number;
 }

@@ -17,9 +17,10 @@ import {
 } from '../../../protocol/server-codec.js';
 import { isChannelAuthValid, parseAuthToken } from '../../../protocol/signatures.js';
 import type { Channel } from '../../channels/channel.js';
+import type { Cluster } from '../../cluster/cluster.js';
 import { ChannelFull, sharedChannelKind } from '../../cluster/shared-channel.js';
 import { takeAtPace } from '../../limits/pace.js';
-import type { Connection } from '../connection.js';
+import type { Connection, PendingSubscription } from '../connection.js';
 import type { ConnectionServices } from '../services.js';
 
 /** Signatures in error texts are cut here. */
@@ -70,8 +71,13 @@ export function subscribe(
   checkLimits(connection, name, member);
   if (policy.guarded) connection.isAuthorized = true;
   const grant = { name, policy, member };
-  const entering = enterCluster(connection, grant);
-  if (entering !== undefined) return completeLater(connection, grant, services, entering);
+  if (app.cluster === undefined) {
+    complete(connection, grant, services);
+    return undefined;
+  }
+  const waiting = { member, requests: 1 };
+  const entering = enterCluster(app.cluster, connection, grant, waiting);
+  if (entering !== undefined) return completeLater(connection, grant, services, waiting, entering);
   complete(connection, grant, services);
   return undefined;
 }
@@ -81,12 +87,16 @@ export function subscribe(
  *
  * @returns undefined when there is nothing to wait for
  */
-function enterCluster({ app }: Connection, { name, policy, member }: Grant): Promise<void> | undefined {
-  if (app.cluster === undefined) return undefined;
+function enterCluster(
+  cluster: Cluster,
+  { app }: Connection,
+  { name, policy, member }: Grant,
+  waiting: PendingSubscription,
+): Promise<void> | undefined {
   const { id, settings } = app.app;
   const kind = sharedChannelKind(policy, settings);
   try {
-    return app.cluster.enter(id, name, { kind, cached: policy.cached }, member);
+    return cluster.enter(id, name, { kind, cached: policy.cached }, member, waiting);
   } catch (error) {
     throw error instanceof ChannelFull ? channelFull(name, error.members) : error;
   }
@@ -96,14 +106,13 @@ async function completeLater(
   connection: Connection,
   grant: Grant,
   services: ConnectionServices,
+  pending: PendingSubscription,
   entering: Promise<void>,
 ): Promise<void> {
-  const { app } = connection;
-  const { name, policy, member } = grant;
-  const pending = { requests: 1 };
+  const { name, policy } = grant;
   connection.pending ??= new Map();
   connection.pending.set(name, pending);
-  // Unsubscribed or closed meanwhile, and perhaps subscribed anew.
+  // Unsubscribed or closed meanwhile, and perhaps subscribed anew: then it has left the other nodes already.
   const isWanted = () => connection.pending?.get(name) === pending;
   try {
     await entering;
@@ -112,10 +121,7 @@ async function completeLater(
     connection.pending.delete(name);
     throw error instanceof ChannelFull ? channelFull(name, error.members) : error;
   }
-  if (!isWanted()) {
-    app.cluster?.leave(app.app.id, name, member?.id);
-    return;
-  }
+  if (!isWanted()) return;
   connection.pending.delete(name);
   complete(connection, grant, services);
   for (let repeat = 1; repeat < pending.requests; repeat++) sendSucceeded(connection, name, policy);

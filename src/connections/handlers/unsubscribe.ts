@@ -1,17 +1,26 @@
 import { encodeMemberRemoved } from '../../../protocol/server-codec.js';
 import type { Channel } from '../../channels/channel.js';
-import type { Connection } from '../connection.js';
+import type { Connection, PendingSubscription } from '../connection.js';
 
 /** Ends a subscription; a channel that is not subscribed is passed over in silence (SUB-7). */
 export function unsubscribe(connection: Connection, name: string): void {
-  connection.pending?.delete(name);
+  const pending = connection.pending?.get(name);
+  if (pending !== undefined) endWaiting(connection, name, pending);
   const channel = connection.subscriptions.get(name);
   if (channel !== undefined) leaveChannel(connection, channel);
 }
 
 /** Ends all subscriptions of a connection that closes. */
 export function leaveAllChannels(connection: Connection): void {
+  for (const [name, pending] of connection.pending ?? []) endWaiting(connection, name, pending);
   for (const channel of connection.subscriptions.values()) leaveChannel(connection, channel);
+}
+
+/** What still waits for the other nodes leaves them at once: one that they were not told of yet never happened. */
+function endWaiting(connection: Connection, name: string, pending: PendingSubscription): void {
+  const { app } = connection;
+  connection.pending?.delete(name);
+  app.cluster?.leave(app.app.id, name, pending.member?.id, pending);
 }
 
 function leaveChannel(connection: Connection, channel: Channel): void {
