@@ -23,7 +23,7 @@ import { Metrics } from './metrics/metrics.js';
 import { ThrottledLog } from './throttled-log.js';
 import { createTransport } from './transports/create-transport.js';
 import { findTls } from './transports/find-tls.js';
-import { ListenError, type Transport, type TransportName } from './transports/transport.js';
+import { cannotListen, ListenError, type Transport, type TransportName } from './transports/transport.js';
 import { packageVersion } from './version.js';
 import { createPost } from './webhooks/post.js';
 import { Webhooks } from './webhooks/webhooks.js';
@@ -82,10 +82,8 @@ export async function startManagement(
   try {
     return await server?.listen(host, port);
   } catch (cause) {
-    throw new ListenError(
-      `cannot listen on ${host}:${port} for management; is the port in use? (management.port, PREGON_MANAGEMENT_PORT)`,
-      { cause },
-    );
+    const { message } = cannotListen(host, port, cause, ' for management');
+    throw new ListenError(`${message} (management.port, PREGON_MANAGEMENT_PORT)`, { cause });
   }
 }
 

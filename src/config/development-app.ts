@@ -72,5 +72,5 @@ export function refusePublishedSecrets(apps: readonly AppConfig[], sources: Vari
 }
 
 function isLoopback(host: unknown): boolean {
-  return typeof host === 'string' && /^(?:localhost|::1|127(?:\.\d{1,3}){3})$/.test(host);
+  return typeof host === 'string' && /^(?:localhost|::1|\[::1\]|127(?:\.\d{1,3}){3})$/.test(host);
 }

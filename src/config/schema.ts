@@ -22,10 +22,21 @@ const addressRange = z.string().refine(
   { error: 'must be an IP address or a range such as 10.0.0.0/8' },
 );
 
+/** An address of this machine or a name; an IPv6 address may stand in brackets, as URLs have it. */
+const listenHost = () =>
+  z
+    .string()
+    .min(1)
+    .overwrite((text) => text.replace(/^\[(.*)\]$/, '$1'))
+    .refine((text) => isIP(text.replace(/%\w+$/, '')) !== 0 || /^(?=.*[A-Za-z])[A-Za-z0-9_.-]+$/.test(text), {
+      error:
+        'must be an address or a name, such as 0.0.0.0, :: or localhost; the port is a setting of its own',
+    });
+
 const MAX_WORKERS = 1024;
 
 const ServerSchema = z.strictObject({
-  host: z.string().min(1).default('0.0.0.0').meta({ description: 'Address to listen on' }),
+  host: listenHost().default('0.0.0.0').meta({ description: 'Address to listen on' }),
   port: z
     .int()
     .min(0)
@@ -129,7 +140,7 @@ const ManagementSchema = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: 'Serve /metrics, /health and /ready on a port of their own' }),
-  host: z.string().min(1).default('127.0.0.1').meta({ description: 'Address of the management port' }),
+  host: listenHost().default('127.0.0.1').meta({ description: 'Address of the management port' }),
   port: z.int().min(0).max(65_535).default(9601).meta({ description: 'Management port; 0 takes a free one' }),
 });
 

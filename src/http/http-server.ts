@@ -5,7 +5,7 @@ import type { LocalApp } from '../connections/local-app.js';
 import type { LocalApps } from '../connections/local-apps.js';
 import type { Log } from '../log.js';
 import { ApiCall, type ApiServices } from './api-call.js';
-import { authenticate } from './authenticate.js';
+import { authenticate, unknownKey } from './authenticate.js';
 import { health, readiness, type Readiness } from './handlers/health.js';
 import type { IdempotencyStore } from './idempotency.js';
 import { takeRead } from './rate-limits.js';
@@ -81,6 +81,16 @@ export class HttpServer {
   private route(request: HttpRequest): Answer {
     if (request.method === 'OPTIONS') return PREFLIGHT;
     const path = this.withoutPrefix(request.path);
+    return (
+      this.served(request, path) ??
+      // A path that is served without the prefix may begin like it.
+      (path === request.path ? undefined : this.served(request, request.path)) ??
+      this.notFound(request.method, path)
+    );
+  }
+
+  /** @returns undefined where nothing is at the path */
+  private served(request: HttpRequest, path: string): Answer | undefined {
     const route = this.routes.find(path);
     if (route === undefined) return this.extension?.handle(request, path) ?? this.otherPath(request, path);
     if (request.method !== route.endpoint.method) {
@@ -115,7 +125,7 @@ export class HttpServer {
         ? apps.findByKey(queryValue(parseQuery(query), 'auth_key') ?? '')
         : apps.findById(appId);
     if (app !== undefined) return app;
-    if (appId === undefined) throw new HttpError(401, 'Unknown auth_key');
+    if (appId === undefined) throw unknownKey(queryValue(parseQuery(query), 'auth_key') ?? '');
     throw new HttpError(404, `Unknown app id '${appId.slice(0, 100)}': check REVERB_APP_ID or PUSHER_APP_ID`);
   }
 
@@ -140,7 +150,7 @@ export class HttpServer {
   }
 
   /** What is not the API: health, and hints for requests that went astray. */
-  private otherPath({ method }: HttpRequest, path: string): HttpResponse {
+  private otherPath({ method }: HttpRequest, path: string): HttpResponse | undefined {
     if (method === 'GET' || method === 'HEAD') {
       switch (path) {
         case '':
@@ -153,14 +163,18 @@ export class HttpServer {
           return readiness(this.services.readiness());
       }
     }
-    const base = this.pathPrefix;
     if (path.startsWith('/app/')) {
       throw new HttpError(
         426,
-        `${base}/app/{key} takes WebSocket connections; is the proxy passing Upgrade?`,
+        `${this.pathPrefix}/app/{key} takes WebSocket connections; is the proxy passing Upgrade?`,
         [['Upgrade', 'websocket']],
       );
     }
+    return undefined;
+  }
+
+  private notFound(method: string, path: string): HttpResponse {
+    const base = this.pathPrefix;
     return jsonResponse(
       {
         error: 'Not found',

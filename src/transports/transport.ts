@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { Config } from '../config/schema.js';
 import type { TopicPublisher } from '../channels/channels.js';
 import type { Clock } from '../clock.js';
@@ -56,8 +58,44 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-export function cannotListen(host: string, port: number, cause?: unknown): ListenError {
-  return new ListenError(`cannot listen on ${host}:${port}; is the port in use?`, { cause });
+/**
+ * @param cause the error of Node's own attempt, which tells why
+ * @param what the port is for, where it is not the public one
+ */
+export function cannotListen(host: string, port: number, cause?: unknown, what = ''): ListenError {
+  const place = `${host.includes(':') ? `[${host}]` : host}:${port}${what}`;
+  return new ListenError(`cannot listen on ${place}${listenProblem(cause)}`, { cause });
+}
+
+function listenProblem(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'EADDRINUSE';
+  switch (code) {
+    case 'EADDRINUSE':
+      return '; is the port in use?';
+    case 'EADDRNOTAVAIL':
+      return ': this machine does not have the address';
+    case 'EACCES':
+      return ': this user may not listen on that port';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return ': the name has no address';
+    default:
+      return ` (${code})`;
+  }
+}
+
+/** Why an address cannot be listened on, by another attempt: uWebSockets.js does not tell. */
+export async function listenFault(host: string, port: number): Promise<unknown> {
+  const server = createServer();
+  try {
+    server.listen({ host, port, exclusive: true });
+    await once(server, 'listening');
+    return undefined;
+  } catch (cause) {
+    return cause;
+  } finally {
+    server.close();
+  }
 }
 
 /**
@@ -69,15 +107,19 @@ export const MESSAGE_MARGIN = 2;
 /** How long a socket that is to be closed may take to read what is before the close frame. */
 export const LINGER_SECONDS = 10;
 
-/** A path without the configured prefix, which it may have or not. */
+/**
+ * A path without the configured prefix, which it may have or not. A path that is served without the prefix may begin
+ * like it, so where nothing is at this one the path as it was sent is meant.
+ */
 export function withoutPrefix(path: string, pathPrefix: string): string {
   return pathPrefix !== '' && path.startsWith(`${pathPrefix}/`) ? path.slice(pathPrefix.length) : path;
 }
 
-/** The key in `{prefix}/app/{key}`, with the prefix or without; undefined for any other path. */
+const APP_PATH = /^\/app\/([^/]+)$/;
+
+/** CONN-1: the key in `{prefix}/app/{key}`, with the prefix or without; undefined for any other path. */
 export function appKeyOf(path: string, pathPrefix: string): string | undefined {
-  const local = withoutPrefix(path, pathPrefix);
-  const key = /^\/app\/([^/]+)$/.exec(local)?.[1];
+  const key = (APP_PATH.exec(withoutPrefix(path, pathPrefix)) ?? APP_PATH.exec(path))?.[1];
   if (key?.includes('%') !== true) return key;
   try {
     return decodeURIComponent(key);

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManagementServer } from '../admin/management-server.js';
@@ -14,7 +12,7 @@ import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { managementUrl, startManagement } from '../server.js';
-import { cannotListen } from '../transports/transport.js';
+import { cannotListen, listenFault } from '../transports/transport.js';
 import { Workers } from './workers.js';
 
 /** What `/ready` of the management port says of all workers. */
@@ -137,13 +135,6 @@ function privateFolder(): string {
  */
 async function probePort({ host, port }: Config['server']): Promise<void> {
   if (port === 0) return;
-  const server = createServer();
-  try {
-    server.listen({ host, port, exclusive: true });
-    await once(server, 'listening');
-  } catch (cause) {
-    throw cannotListen(host, port, cause);
-  }
-  server.close();
-  await once(server, 'close');
+  const cause = await listenFault(host, port);
+  if (cause !== undefined) throw cannotListen(host, port, cause);
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { AppSchema } from '../../src/config/app-schema.js';
 import { eventually } from '../support/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { PLAIN_UPGRADE, RawClient } from '../support/raw-client.js';
+import { authPairs, signature, signedTarget, unescaped } from '../support/sign-request.js';
 import { startServer, type TestServer } from '../support/start-server.js';
-import type { TestSocketOptions } from '../support/test-socket.js';
+import { hmac, type TestSocketOptions } from '../support/test-socket.js';
 import { onEachTransport } from '../support/transports.js';
 
 /** Opens a connection that is refused, and returns what it was told and how it was closed. */
@@ -30,10 +32,55 @@ onEachTransport((transport) => {
       },
     );
 
+    it.each(['/app/app/app-key', '/app/app-key'])(
+      'takes %s when the prefix is /app (CONN-1)',
+      async (path) => {
+        const server = await startServer({ transport, config: { server: { pathPrefix: '/app' } } });
+        const client = await server.open(path);
+        await client.established();
+      },
+    );
+
+    it.each(['/apps', '/apps/apps'])(
+      'takes requests at %s when the prefix is /apps (CONN-1)',
+      async (base) => {
+        const server = await startServer({ transport, config: { server: { pathPrefix: '/apps' } } });
+        const target = signedTarget('GET', `${base}/app-id/channels`);
+        const response = await fetch(`http://127.0.0.1:${server.port}${target}`);
+        expect([response.status, await response.text()]).toEqual([200, '{"channels":{}}']);
+      },
+    );
+
     it('takes a percent-encoded key (CONN-1)', async () => {
       const server = await startServer({ transport });
       const client = await server.open('/app/%61pp%2Dkey');
       await client.established();
+    });
+
+    it.each(['key+of/..==', 'a key'])('knows no key %s (CONN-2)', (key) => {
+      expect(() => AppSchema.parse({ id: 'a', key, secret: 's' })).toThrow('must be letters, digits');
+    });
+
+    it('takes a key of Base64 in paths, queries and signatures (CONN-1, SIGN-1)', async () => {
+      const app = { id: 'app-id', key: 'Y29vbA+GlmeQ==', secret: 's' };
+      const server = await startServer({ transport, apps: [{ ...app, id: 'base64' }] });
+      for (const path of [app.key, encodeURIComponent(app.key)]) {
+        const client = await server.open(`/app/${path}?protocol=7`);
+        await client.established();
+        const { socketId } = client;
+        const auth = `${app.key}:${hmac(`${socketId}:private-a`, app.secret)}`;
+        client.send({ event: 'pusher:subscribe', data: { channel: 'private-a', auth } });
+        await client.next('pusher_internal:subscription_succeeded');
+        // Pusher's libraries for Node and PHP.
+        for (const write of [(text: string) => text, encodeURIComponent]) {
+          const pairs = authPairs(undefined, app);
+          const target = '/apps/base64/channels';
+          const signed = [...pairs, ['auth_signature', signature('GET', target, pairs, app)] as const];
+          const query = unescaped(signed.map(([name, value]) => [name, write(value)]));
+          const response = await fetch(`http://127.0.0.1:${server.port}${target}?${query}`);
+          expect([response.status, await response.text()]).toEqual([200, '{"channels":{"private-a":{}}}']);
+        }
+      }
     });
 
     it.each([
@@ -114,7 +161,7 @@ onEachTransport((transport) => {
     it('is told 4009 when the origin is not allowed (CONN-2, CONN-7)', async () => {
       const server = await startServer({ transport, apps: OTHER_APPS });
       const { error, close } = await refusal(server, '/app/web-key', { origin: 'https://evil.example' });
-      expect(error).toMatchObject({ code: 4009 });
+      expect(error).toMatchObject({ code: 4009, message: 'Origin not allowed: https://evil.example' });
       expect(close).toStrictEqual({ code: 4009, reason: error.message });
     });
 

@@ -16,6 +16,7 @@ import {
   cannotListen,
   chooseSubprotocol,
   LINGER_SECONDS,
+  listenFault,
   MESSAGE_MARGIN,
   type Transport,
   type TransportHandlers,
@@ -72,7 +73,11 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     const { clock, tls, server, sharesPort } = this.options;
     const app = tls === undefined ? this.library.App() : createTlsApp(this.library, tls, readTlsFiles(tls));
     const listener = this.createListener(handlers, app);
-    this.port = this.startListening(listener, server.port);
+    try {
+      this.port = this.startListening(listener, server.port);
+    } catch {
+      throw cannotListen(server.host, server.port, await listenFault(server.host, server.port));
+    }
     this.listeners.push(listener);
     if (server.port === 0 && (sharesPort || tls !== undefined)) {
       // Only a port that was asked for by number can be listened on once more: by another process, or, while it has

@@ -274,7 +274,8 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   }
 
   private isAt(path: string | undefined, { url = '' }: IncomingMessage): boolean {
-    return withoutPrefix(splitUrl(url)[0], this.options.server.pathPrefix) === path;
+    const [whole] = splitUrl(url);
+    return whole === path || withoutPrefix(whole, this.options.server.pathPrefix) === path;
   }
 
   private handshakeRequest(request: IncomingMessage): HandshakeRequest {

@@ -559,6 +559,11 @@ describe('loadConfig', () => {
         { key: 'PREGON_APP_WEBHOOKS.0.eventTypes', value: '"oops"', problem: /"channel_occupied"\|/ },
       ],
       [
+        'an address with a port for a host',
+        { PREGON_HOST: '0.0.0.0:8080' },
+        { key: 'PREGON_HOST', value: '"0.0.0.0:8080"', problem: /^must be an address or a name, / },
+      ],
+      [
         'an app id with a slash',
         { PREGON_APP_ID: 'a/b' },
         { key: 'PREGON_APP_ID', value: '"a/b"', problem: /must match pattern/ },
@@ -635,6 +640,14 @@ describe('loadConfig', () => {
         { key: '--port', value: '99999', origin: 'command line' },
       ]);
     });
+
+    it.each(['[::]', '[::1]', '::', 'fe80::1%eth0', 'localhost', '0.0.0.0', 'my_host.test'])(
+      'is not the host %s',
+      (host) => {
+        const { config } = load({ environment: { ...ENVIRONMENT_APP, PREGON_HOST: host } });
+        expect(config.server.host).toBe(host.replace(/[[\]]/g, ''));
+      },
+    );
 
     it('is told of together with all others, one a line', () => {
       const sources = {
