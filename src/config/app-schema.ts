@@ -19,7 +19,8 @@ const AppKeySchema = z
   .strictObject({
     key: z
       .string()
-      .regex(/^[A-Za-z0-9_-]+$/)
+      // `=` and `+` are in keys that are Base64; a `/` would divide the path of clients.
+      .regex(/^[A-Za-z0-9_=+-]+$/, { error: 'must be letters, digits, or any of _ - = +' })
       .max(200)
       .meta({ description: 'Public key, as clients send it in /app/{key}' }),
     secret: z.string().min(1).meta({ description: 'Signs HTTP requests and channel authorizations' }),

@@ -78,7 +78,7 @@ function refusal(local: LocalApp, request: HandshakeRequest): Refusal | undefine
     : versionProblem(queryValue(parseQuery(request.query), 'protocol'));
   if (version !== undefined) return version;
   if (request.origin !== undefined && !app.allowsOrigin(request.origin)) {
-    return { code: ErrorCode.Unauthorized, message: 'Origin not allowed' };
+    return { code: ErrorCode.Unauthorized, message: `Origin not allowed: ${request.origin.slice(0, 100)}` };
   }
   if (settings.maxConnections === null) return undefined;
   const count = connections.size + (cluster?.otherConnections(app.id) ?? 0);

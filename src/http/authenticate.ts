@@ -43,7 +43,7 @@ function authenticateAny(request: HttpRequest, app: App, pathPrefix: string, now
   if (keyName === undefined || keyName === '') throw new HttpError(401, 'Missing parameter: auth_key');
   // The key has to belong to the app of the path, not just to any.
   const key = app.keys.get(keyName);
-  if (key === undefined) throw new HttpError(401, 'Unknown auth_key');
+  if (key === undefined) throw unknownKey(keyName);
   checkVersion(queryValue(parameters, 'auth_version'));
   checkTimestamp(queryValue(parameters, 'auth_timestamp'), nowSeconds);
 
@@ -62,6 +62,11 @@ function authenticateAny(request: HttpRequest, app: App, pathPrefix: string, now
     );
   }
   checkBody(request.body, queryValue(parameters, 'body_md5'));
+}
+
+/** SIGN-7: a key is no secret, and its name shows which of several applications is set up wrongly. */
+export function unknownKey(key: string): HttpError {
+  return new HttpError(401, `Unknown auth_key: ${JSON.stringify(key.slice(0, 100))}`);
 }
 
 function some<T>(values: Iterable<T>, test: (value: T) => boolean): boolean {

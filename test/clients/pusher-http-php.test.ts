@@ -261,7 +261,7 @@ describeWith(PHP, () => {
           401,
           /^Invalid signature: you should have sent HmacSHA256Hex\("POST\\n\/apps\/app-id\/events\\nauth_key=app-key&.*, your_secret_key\), but you sent "[0-9a-f]{64}"; check REVERB_APP_SECRET or PUSHER_APP_SECRET\n$/,
         ],
-        ['for an unknown key', { key: 'nobody' }, ['getChannels'], 401, 'Unknown auth_key\n'],
+        ['for an unknown key', { key: 'nobody' }, ['getChannels'], 401, 'Unknown auth_key: "nobody"\n'],
         [
           'for an unknown app',
           { appId: 'nobody' },

@@ -288,10 +288,10 @@ onEachTransport((transport) => {
     it.each([
       ['no key', { auth_key: undefined }, 'Missing parameter: auth_key'],
       ['an empty key', { auth_key: '' }, 'Missing parameter: auth_key'],
-      ['an unknown key', { auth_key: 'nobody' }, 'Unknown auth_key'],
-      ['a key of the prototype', { auth_key: '__proto__' }, 'Unknown auth_key'],
-      ['the key of another app', { auth_key: 'other-key' }, 'Unknown auth_key'],
-      ['the app id as key', { auth_key: 'app-id' }, 'Unknown auth_key'],
+      ['an unknown key', { auth_key: 'nobody' }, 'Unknown auth_key: "nobody"'],
+      ['a key of the prototype', { auth_key: '__proto__' }, 'Unknown auth_key: "__proto__"'],
+      ['the key of another app', { auth_key: 'other-key' }, 'Unknown auth_key: "other-key"'],
+      ['the app id as key', { auth_key: 'app-id' }, 'Unknown auth_key: "app-id"'],
       ['no version', { auth_version: undefined }, 'Version required'],
       ['an empty version', { auth_version: '' }, 'Version required'],
       ['version 1', { auth_version: '1' }, 'Version not supported'],
@@ -474,7 +474,8 @@ onEachTransport((transport) => {
 
     it('are refused once they are disabled (SIGN-3)', async () => {
       const { port } = await startServer({ transport, apps: [rotated] });
-      expect(await trigger(port, keys[2]!)).toMatchObject({ status: 401, body: 'Unknown auth_key\n' });
+      const body = `Unknown auth_key: "${keys[2]!.key}"\n`;
+      expect(await trigger(port, keys[2]!)).toMatchObject({ status: 401, body });
     });
 
     it('are refused with the secret of another key of the same app (SIGN-3)', async () => {
@@ -484,7 +485,8 @@ onEachTransport((transport) => {
 
     it("are refused on another app's path (SIGN-3)", async () => {
       const { port } = await startServer({ transport, apps: [rotated] });
-      expect(await trigger(port, TEST_APP)).toMatchObject({ status: 401, body: 'Unknown auth_key\n' });
+      const body = `Unknown auth_key: "${TEST_APP.key}"\n`;
+      expect(await trigger(port, TEST_APP)).toMatchObject({ status: 401, body });
     });
   });
 });

@@ -138,7 +138,9 @@ export class Hub implements SocketRoute {
     if (this.isStopping) throw new HttpError(503, 'The server is stopping');
     if (!settings.enabled) throw new HttpError(403, 'This app is disabled');
     if (settings.requireTls && !tls) throw new HttpError(403, 'Only wss:// is accepted');
-    if (origin !== undefined && !app.allowsOrigin(origin)) throw new HttpError(403, 'Origin not allowed');
+    if (origin !== undefined && !app.allowsOrigin(origin)) {
+      throw new HttpError(403, `Origin not allowed: ${origin.slice(0, 100)}`);
+    }
     const { maxHandshakesPerSecond: perSecond, handshakeBurst } = settings;
     if (perSecond === null || isLoopback(address)) return;
     const nowMs = this.services.clock.monotonic();
