@@ -188,13 +188,25 @@ export class PregonServer {
    * @throws ListenError when a port cannot be had
    */
   async start(): Promise<ServerAddress> {
-    const { config, clock } = this;
+    await this.prepare();
+    return this.listen(this.config.server.port);
+  }
+
+  /** Does all that comes before {@link listen}: nobody can connect yet, and the other nodes are reached. */
+  async prepare(): Promise<void> {
     await this.cluster?.start(CLUSTER_START_MS);
-    const port = await this.transport.listen({
-      connections: this.connections,
-      http: this.http,
-      sockets: this.hub,
-    });
+  }
+
+  /**
+   * Listens, after {@link prepare}.
+   *
+   * @param wantedPort 0 takes a free one
+   * @throws ListenError when a port cannot be had
+   */
+  async listen(wantedPort: number): Promise<ServerAddress> {
+    const { config, clock } = this;
+    const handlers = { connections: this.connections, http: this.http, sockets: this.hub };
+    const port = await this.transport.listen(handlers, wantedPort);
     this.timers.push(
       clock.every(1000, () => {
         this.guard(() => {

@@ -19,10 +19,11 @@ export interface Transport extends TopicPublisher {
   /**
    * Starts to accept.
    *
+   * @param port 0 takes a free one
    * @returns the port
    * @throws ListenError when the address cannot be had
    */
-  listen(handlers: TransportHandlers): Promise<number>;
+  listen(handlers: TransportHandlers, port: number): Promise<number>;
   /** Accepts no new connection; open ones go on, and HTTP requests on them are answered. */
   stopListening(): void;
   /** Sockets that are open, those that are closing included. */

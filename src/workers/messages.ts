@@ -8,12 +8,16 @@ import { ListenError, type TransportName } from '../transports/transport.js';
 /** What the process that was started and its workers send each other. */
 export type ToWorker =
   | StartWorker
+  /** Follows `prepared`. */
+  | { readonly type: 'listen'; readonly port: number }
   | { readonly type: 'stop' }
   | { readonly type: 'ask'; readonly question: number; readonly about: keyof WorkerAnswers };
 
 export type FromWorker =
   /** It listens to messages from here on. */
   | { readonly type: 'awake' }
+  /** Everything is ready but for the port, which it listens on when it is told to. */
+  | { readonly type: 'prepared'; readonly transport: TransportName }
   | ({ readonly type: 'listening' } & Listening)
   | { readonly type: 'failed'; readonly failure: Failure }
   | { readonly type: 'answer'; readonly question: number; readonly answer: unknown };
@@ -30,7 +34,6 @@ export interface StartWorker {
 
 export interface Listening {
   readonly port: number;
-  readonly transport: TransportName;
   /** What the start log says of the server. */
   readonly description: object;
 }

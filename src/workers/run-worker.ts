@@ -29,13 +29,13 @@ export async function runWorker(): Promise<number> {
   let server: PregonServer;
   try {
     server = new PregonServer(start.config, { log, cluster: await driversOf(start), sharesPort: true });
-    const address = await server.start();
-    await parent.send({
-      type: 'listening',
-      port: address.port,
-      transport: server.transportName,
-      description: server.describe(address),
-    });
+    await server.prepare();
+    await parent.send({ type: 'prepared', transport: server.transportName });
+    const port = await Promise.race([parent.listens, parent.stopped]);
+    if (typeof port === 'number') {
+      const address = await server.listen(port);
+      await parent.send({ type: 'listening', port: address.port, description: server.describe(address) });
+    }
   } catch (error) {
     await parent.send({ type: 'failed', failure: toFailure(error) });
     return FAILED;
@@ -70,19 +70,26 @@ async function driversOf({ config, hub }: StartWorker): Promise<ClusterDrivers> 
 /** The process that started this one. */
 class Parent {
   readonly started: Promise<StartWorker>;
+  /** The port that this one is to listen on. */
+  readonly listens: Promise<number>;
   /** Whether it asked for that, or is gone. */
   readonly stopped: Promise<'asked' | 'gone'>;
   private server: PregonServer | undefined;
 
   constructor() {
     let start: (message: StartWorker) => void;
+    let listen: (port: number) => void;
     let stop: (why: 'asked' | 'gone') => void;
     this.started = new Promise((resolve) => (start = resolve));
+    this.listens = new Promise((resolve) => (listen = resolve));
     this.stopped = new Promise((resolve) => (stop = resolve));
     process.on('message', (message: ToWorker) => {
       switch (message.type) {
         case 'start':
           start(message);
+          return;
+        case 'listen':
+          listen(message.port);
           return;
         case 'stop':
           stop('asked');

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
+import type { TransportName } from '../transports/transport.js';
 import {
   fromFailure,
   type FromWorker,
@@ -20,6 +21,8 @@ export interface Ending {
 
 /** One worker, from its fork to its end. */
 export class WorkerProcess {
+  /** Its transport, once it could listen. Rejects with the reason when it could not start. */
+  readonly prepared: Promise<TransportName>;
   /** Rejects with the reason when it could not start. */
   readonly listening: Promise<Listening>;
   readonly ended: Promise<Ending>;
@@ -49,11 +52,20 @@ export class WorkerProcess {
         resolve({ code, signal });
       });
     });
+    let prepared: (transport: TransportName) => void;
+    let failed: (reason: Error) => void;
+    this.prepared = new Promise((resolve, reject) => {
+      prepared = resolve;
+      failed = reject;
+    });
     this.listening = new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         switch (message.type) {
           case 'awake':
             this.send(start);
+            return;
+          case 'prepared':
+            prepared(message.transport);
             return;
           case 'listening':
             this.isListening = true;
@@ -71,14 +83,20 @@ export class WorkerProcess {
         reject(new Error(`a worker could not start: it ended with ${String(signal ?? code)}`));
       });
     });
-    // Whoever waits for it hears of it.
-    this.listening.catch(() => undefined);
+    // Whoever waits for them hears of it.
+    this.listening.catch(failed!);
+    this.prepared.catch(() => undefined);
     // A worker that is gone cannot be written to; `exit` tells.
     worker.on('error', () => undefined);
   }
 
   get pid(): number {
     return this.worker.process.pid ?? 0;
+  }
+
+  /** Lets a worker that is prepared listen. */
+  listen(port: number): void {
+    this.send({ type: 'listen', port });
   }
 
   /** @returns undefined when it does not answer */

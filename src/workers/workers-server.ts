@@ -1,19 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ManagementServer } from '../admin/management-server.js';
 import { SYSTEM_CLOCK } from '../clock.js';
 import type { HubAddress } from '../cluster/hub-connection.js';
 import { HubServer } from '../cluster/hub-server.js';
 import { MemoryState } from '../cluster/memory-store.js';
-import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { managementUrl, startManagement } from '../server.js';
-import { cannotListen, listenFault } from '../transports/transport.js';
+import { cannotListen } from '../transports/transport.js';
+import { makeSocketFolder } from './private-folder.js';
 import { Workers } from './workers.js';
+
+/** The name of the socket that workers meet at. */
+const SOCKET = 'hub';
 
 /** What `/ready` of the management port says of all workers. */
 interface WorkersReadiness {
@@ -42,8 +46,8 @@ export class WorkersServer {
   ) {
     let hub: HubAddress | undefined;
     if (config.cluster.bus === 'none') {
-      const folder = privateFolder();
-      hub = { path: join(folder, 'hub'), token: randomBytes(32).toString('hex') };
+      const folder = makeSocketFolder(SOCKET);
+      hub = { path: join(folder, SOCKET), token: randomBytes(32).toString('hex') };
       const state = new MemoryState(SYSTEM_CLOCK, {
         maxCachedEvents: config.cache.maxEntries,
         maxCachedBytes: config.cache.maxBytes,
@@ -117,24 +121,38 @@ export class WorkersServer {
   }
 }
 
-/** A folder that nobody else may look into. */
-function privateFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'pregon-'));
-  } catch (cause) {
-    const problem = `needs a folder for temporary files that can be written to, for instance one that TMPDIR names (${String(cause)})`;
-    throw new ConfigError([{ key: 'server.workers', value: undefined, origin: 'workers', problem }]);
-  }
-}
-
 /**
  * Looks whether somebody else has the port. The workers would not notice where it is another server of the same user that
- * shares it as they do.
+ * shares it as they do. Nobody is listened to for that: who waits for the port would be cut off.
  *
  * @throws ListenError
  */
 async function probePort({ host, port }: Config['server']): Promise<void> {
   if (port === 0) return;
-  const cause = await listenFault(host, port);
-  if (cause !== undefined) throw cannotListen(host, port, cause);
+  const addresses = LOOPBACK.get(host) ?? [host];
+  const answers = await Promise.all(addresses.map((address) => isAnswered(address, port)));
+  if (answers.includes(true)) throw cannotListen(host, port);
+}
+
+/** Where what listens on all addresses is reached. */
+const LOOPBACK: ReadonlyMap<string, readonly string[]> = new Map([
+  ['0.0.0.0', ['127.0.0.1']],
+  ['::', ['::1', '127.0.0.1']],
+]);
+
+const PROBE_MS = 1000;
+
+/** Whether somebody accepts connections there. */
+async function isAnswered(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  const signal = AbortSignal.timeout(PROBE_MS);
+  try {
+    await once(socket, 'connect', { signal });
+    return true;
+  } catch {
+    // Refused, or not an address of this machine, which is told of when it is listened on.
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
+import type { TransportName } from '../transports/transport.js';
 import type { Listening, StartWorker, WorkerAnswers } from './messages.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -56,17 +57,20 @@ export class Workers {
   }
 
   /**
-   * Starts one, which finds out whether the configuration can be served, and then the others.
+   * Prepares one, which finds out whether the configuration can be served, and then the others. They listen when all
+   * are prepared: the first to do so alone would get everybody who waits for the port.
    *
    * @throws what made one of them fail; none is left then
    */
   async start(): Promise<Listening> {
     const numbers = Array.from({ length: this.context.count }, (_, i) => i + 1);
     try {
-      const first = await this.startAll(numbers.splice(0, 1));
-      // Node shares a port by the number it was asked for, and the kernel by the one that it is.
-      if (first.transport === 'uws') this.port = first.port;
-      while (numbers.length > 0) await this.startAll(numbers.splice(0, STARTED_AT_ONCE));
+      const transport = await this.prepareAll(numbers.splice(0, 1));
+      while (numbers.length > 0) await this.prepareAll(numbers.splice(0, STARTED_AT_ONCE));
+      // Node shares a port by the number it was asked for, and the kernel by the one that it is. One that is not known
+      // yet is not waited for by anybody.
+      if (transport === 'uws' && this.port === 0) this.port = (await this.listenAll(1)).port;
+      const first = await this.listenAll(this.present.size);
       for (const [number, worker] of this.present) this.keeping.push(this.keep(number, worker));
       return first;
     } catch (error) {
@@ -104,9 +108,18 @@ export class Workers {
     for (const worker of this.present.values()) worker.kill();
   }
 
-  private async startAll(numbers: readonly number[]): Promise<Listening> {
-    const [first] = await Promise.all(numbers.map((number) => this.fork(number).listening));
+  private async prepareAll(numbers: readonly number[]): Promise<TransportName> {
+    const [first] = await Promise.all(numbers.map((number) => this.fork(number).prepared));
     if (first === undefined) throw new Error('there is no worker to start');
+    return first;
+  }
+
+  /** Lets so many workers listen at the same time, those that do not yet. */
+  private async listenAll(count: number): Promise<Listening> {
+    const workers = [...this.present.values()].slice(0, count);
+    for (const worker of workers) if (!worker.isListening) worker.listen(this.port);
+    const [first] = await Promise.all(workers.map(({ listening }) => listening));
+    if (first === undefined) throw new Error('there is no worker to listen');
     return first;
   }
 
@@ -136,6 +149,14 @@ export class Workers {
       if (!(await this.pause(pauseMs))) return;
       this.restarts++;
       worker = this.fork(number);
+      const replacing = worker;
+      replacing.prepared.then(
+        () => {
+          replacing.listen(this.port);
+        },
+        // Told of below.
+        () => undefined,
+      );
       worker.listening.then(
         () => {
           log.info({ worker: number }, 'the worker was replaced');

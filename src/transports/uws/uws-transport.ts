@@ -68,18 +68,18 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     this.cork = new UwsCork(library);
   }
 
-  async listen(handlers: TransportHandlers): Promise<number> {
+  async listen(handlers: TransportHandlers, port: number): Promise<number> {
     if (handlers.sockets !== undefined) await this.cork.open();
     const { clock, tls, server, sharesPort } = this.options;
     const app = tls === undefined ? this.library.App() : createTlsApp(this.library, tls, readTlsFiles(tls));
     const listener = this.createListener(handlers, app);
     try {
-      this.port = this.startListening(listener, server.port);
+      this.port = this.startListening(listener, port);
     } catch {
-      throw cannotListen(server.host, server.port, await listenFault(server.host, server.port));
+      throw cannotListen(server.host, port, await listenFault(server.host, port));
     }
     this.listeners.push(listener);
-    if (server.port === 0 && (sharesPort || tls !== undefined)) {
+    if (port === 0 && (sharesPort || tls !== undefined)) {
       // Only a port that was asked for by number can be listened on once more: by another process, or, while it has
       // connections, for another certificate.
       this.closeListenSocket(listener);

@@ -53,7 +53,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     this.proxies = new TrustedProxies(options.server.trustedProxies);
   }
 
-  async listen(handlers: TransportHandlers): Promise<number> {
+  async listen(handlers: TransportHandlers, port: number): Promise<number> {
     const { tls, server, clock } = this.options;
     const material = tls === undefined ? undefined : readTlsFiles(tls);
     this.handlers = handlers;
@@ -67,9 +67,9 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     this.countRequests = openRequests;
     this.acceptUpgrades(app.server, handlers);
     try {
-      await app.listen({ host: server.host, port: server.port });
+      await app.listen({ host: server.host, port });
     } catch (cause) {
-      throw cannotListen(server.host, server.port, cause);
+      throw cannotListen(server.host, port, cause);
     }
     const sweeper = clock.every(1000, () => {
       this.sweep();
@@ -86,7 +86,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
       );
     }
     const address = app.server.address();
-    return typeof address === 'object' && address !== null ? address.port : server.port;
+    return typeof address === 'object' && address !== null ? address.port : port;
   }
 
   publish(topic: string, frame: Frame): void {
