@@ -52,8 +52,8 @@ export class WorkerProcess {
         resolve({ code, signal });
       });
     });
-    let prepared: (transport: TransportName) => void;
-    let failed: (reason: Error) => void;
+    let prepared: (transport: TransportName) => void = () => undefined;
+    let failed: (reason: unknown) => void = () => undefined;
     this.prepared = new Promise((resolve, reject) => {
       prepared = resolve;
       failed = reject;
@@ -84,7 +84,7 @@ export class WorkerProcess {
       });
     });
     // Whoever waits for them hears of it.
-    this.listening.catch(failed!);
+    this.listening.catch(failed);
     this.prepared.catch(() => undefined);
     // A worker that is gone cannot be written to; `exit` tells.
     worker.on('error', () => undefined);
