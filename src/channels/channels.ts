@@ -2,6 +2,7 @@ import { channelPolicy } from '../../protocol/channel-name.js';
 import type { Frame } from '../../protocol/server-codec.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import { Channel, type FrameListener } from './channel.js';
+import { RecentSubscriptions } from './recent-subscriptions.js';
 
 /** Sends a frame to every socket of this node that is on a topic. */
 export interface TopicPublisher {
@@ -24,12 +25,15 @@ export interface TopicSocket {
 /** The occupied channels of one app on this node. */
 export class Channels {
   private readonly byName = new Map<string, Channel>();
+  private readonly recent = new RecentSubscriptions();
 
   constructor(
     private readonly appId: string,
     private readonly publisher: TopicPublisher,
     /** Undefined where what happens on one node is not to be told. */
     private readonly activity: ActivityEmitter | undefined,
+    /** Dates subscriptions as late events are dated; undefined where no event comes late. */
+    private readonly nowMs?: () => number,
   ) {}
 
   find(name: string): Channel | undefined {
@@ -59,6 +63,16 @@ export class Channels {
     return channel;
   }
 
+  /** A subscription begins to hear its channel. */
+  began(channel: Channel, who: Subscriber | FrameListener): void {
+    if (this.nowMs !== undefined) this.recent.note(channel, who, this.nowMs());
+  }
+
+  /** Called every second. */
+  sweep(): void {
+    if (this.nowMs !== undefined) this.recent.sweep(this.nowMs());
+  }
+
   /** Counts one subscription less, after its socket left the topic. */
   vacate(channel: Channel): void {
     channel.subscriptionCount--;
@@ -78,6 +92,7 @@ export class Channels {
     const channel = this.occupy(name);
     channel.listeners ??= new Set();
     channel.listeners.add(listener);
+    this.began(channel, listener);
     return () => {
       if (channel.listeners?.delete(listener) === true) this.vacate(channel);
     };
@@ -96,4 +111,37 @@ export class Channels {
     if (channel.listeners === undefined) return;
     for (const listener of channel.listeners) listener(frame);
   }
+
+  /**
+   * Delivers a frame that comes late: as {@link broadcast}, but not to those who subscribed after it was triggered.
+   *
+   * @param triggeredMs of the clock that dates subscriptions
+   */
+  broadcastLate(name: string, frame: Frame, except: Subscriber | undefined, triggeredMs: number): void {
+    const channel = this.byName.get(name);
+    if (channel === undefined) return;
+    const { topic, listeners } = channel;
+    const later = this.recent.after(channel, triggeredMs);
+    const sockets: TopicSocket[] = [];
+    for (const who of later) if (!isListener(who) && who.isSubscribed(name)) sockets.push(who.socket);
+    for (const socket of sockets) {
+      // uWS would throw away what it has gathered for a socket that is on no topic.
+      socket.subscribe(HELD_BACK);
+      socket.unsubscribe(topic);
+    }
+    if (except?.isSubscribed(name) === true && !later.has(except)) except.socket.publish(topic, frame);
+    else this.publisher.publish(topic, frame);
+    for (const socket of sockets) {
+      socket.subscribe(topic);
+      socket.unsubscribe(HELD_BACK);
+    }
+    for (const listener of listeners ?? []) if (!later.has(listener)) listener(frame);
+  }
+}
+
+/** A topic on which nothing is published; none of a channel begins like this. */
+const HELD_BACK = '#held-back';
+
+function isListener(who: Subscriber | FrameListener): who is FrameListener {
+  return typeof who === 'function';
 }

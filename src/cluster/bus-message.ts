@@ -1,3 +1,5 @@
+import { parseJson } from '../../protocol/json-text.js';
+
 /**
  * What travels over the bus: a small binary header and, for events, the frame as clients get it, so that a receiving
  * node parses no JSON. Numbers are big-endian.
@@ -29,15 +31,17 @@ export interface BusMessage {
 export const BusMessageKind = {
   /** Body: a frame for the subscribers of the topic. */
   Event: 1,
-  /** To all. Body: `app\nuser id`. */
+  /** To all. Body: app id and user id as a JSON array. */
   Terminate: 2,
   /** To one node. Body: the number after which it is to send its messages again, as text. */
   Resend: 3,
   /**
-   * The answer to `Resend`. Body: two bytes of topic length, topic, message. After the last an empty one, with the number
-   * of the question.
+   * The answer to `Resend`. Body: two bytes of topic length, topic, message. `previous` is the message's age in
+   * milliseconds. After the last an empty one, with the number of the question.
    */
   Resent: 4,
+  /** An event or order that could not be sent when it was made. Body: its kind (1), its age in milliseconds (6), its body. */
+  Late: 5,
 } as const;
 
 export type BusMessageKind = (typeof BusMessageKind)[keyof typeof BusMessageKind];
@@ -91,13 +95,49 @@ export function decodeBusMessage(message: Uint8Array): BusMessage | undefined {
   };
 }
 
-/** Whether a message was sent after another: those of one node by their numbers, others by the clocks of their nodes. */
-export function isLater(message: BusMessage, than: BusMessage): boolean {
-  return message.node === than.node ? message.number > than.number : message.sentMs > than.sentMs;
+/** The body of a termination. Neither text is looked at: a user id may hold any character. */
+export function encodeTermination(appId: string, userId: string): string {
+  return JSON.stringify([appId, userId]);
+}
+
+/** @returns undefined for what is none */
+export function decodeTermination(body: Buffer): { appId: string; userId: string } | undefined {
+  const parsed = parseJson(body.toString('utf8'));
+  const [appId, userId] = Array.isArray(parsed) ? (parsed as readonly unknown[]) : [];
+  return typeof appId === 'string' && typeof userId === 'string' ? { appId, userId } : undefined;
+}
+
+const LATE_HEAD_BYTES = 7;
+
+/** An event or order as one that is sent late: how old it is tells no other node's clock. */
+export function encodeLate(message: Uint8Array, ageMs: number): Uint8Array {
+  const decoded = decodeBusMessage(message);
+  if (decoded === undefined) return message;
+  const body = Buffer.allocUnsafe(LATE_HEAD_BYTES + decoded.body.length);
+  body[0] = decoded.kind;
+  body.writeUIntBE(wholeMs(ageMs), 1, 6);
+  body.set(decoded.body, LATE_HEAD_BYTES);
+  return encodeBusMessage({ ...decoded, kind: BusMessageKind.Late }, body);
+}
+
+/** @returns undefined for what is no late message */
+export function decodeLate(message: BusMessage): { message: BusMessage; ageMs: number } | undefined {
+  const { body } = message;
+  const kind = body[0];
+  if (body.length < LATE_HEAD_BYTES || !isKind(kind)) return undefined;
+  return {
+    message: { ...message, kind, body: body.subarray(LATE_HEAD_BYTES) },
+    ageMs: body.readUIntBE(1, 6),
+  };
+}
+
+/** An age as a header holds it. */
+export function wholeMs(ageMs: number): number {
+  return Math.max(0, Math.floor(ageMs));
 }
 
 function isKind(kind: number | undefined): kind is BusMessageKind {
-  return kind !== undefined && kind >= BusMessageKind.Event && kind <= BusMessageKind.Resent;
+  return kind !== undefined && kind >= BusMessageKind.Event && kind <= BusMessageKind.Late;
 }
 
 /** Puts a message into another, with the topic it was published on. */

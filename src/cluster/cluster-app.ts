@@ -5,9 +5,10 @@ export interface ClusterApp {
   /**
    * An event of another node.
    *
+   * @param triggeredMs when, by {@link Cluster.nowMs}, if it comes late; then those who subscribed since do not hear it
    * @returns for how long it is the channel's last event; 0 where it is none
    */
-  deliver(channel: string, frame: string, except: string): number;
+  deliver(channel: string, frame: string, except: string, triggeredMs: number | undefined): number;
   /** The last event of a cache channel, as the cluster has it; also for those who subscribed without the cluster. */
   restoreCached(channel: string, frame: string, except: string, ttlMs: number): void;
   memberAdded(channel: string, member: MemberData): void;

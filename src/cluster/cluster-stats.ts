@@ -14,7 +14,7 @@ export class ClusterStats {
   returns = 0;
   /** Times that the store was found emptied. */
   emptied = 0;
-  /** Between sending and receiving of the latest message, by both nodes' clocks. */
+  /** Between sending and receiving of the latest message, by both nodes' clocks; for the metric alone. */
   busLagMs = 0;
   degradedSinceMs: number | undefined = undefined;
   degradedMs = 0;

@@ -3,7 +3,15 @@ import type { Frame } from '../../protocol/server-codec.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
-import { BusMessageKind, decodeBusMessage, encodeBusMessage, type BusMessage } from './bus-message.js';
+import {
+  BusMessageKind,
+  decodeBusMessage,
+  decodeLate,
+  decodeTermination,
+  encodeBusMessage,
+  encodeTermination,
+  type BusMessage,
+} from './bus-message.js';
 import { Announcer } from './announcer.js';
 import { CachedEvents } from './cached-events.js';
 import {
@@ -91,8 +99,8 @@ export class Cluster {
       {
         find: (topic) => this.heardTopic(topic),
         all: () => this.heardTopics(),
-        deliver: (topic, message) => {
-          this.deliver(topic, message);
+        deliver: (topic, message, triggeredMs) => {
+          this.deliver(topic, message, triggeredMs);
         },
         askAgain: (node, after) => {
           this.send(nodeTopic(node), BusMessageKind.Resend, String(after));
@@ -158,6 +166,16 @@ export class Cluster {
     return (
       degradedMs + (degradedSinceMs === undefined ? 0 : this.services.clock.monotonic() - degradedSinceMs)
     );
+  }
+
+  /** Whole milliseconds of this node, by which late events are dated. */
+  get nowMs(): number {
+    return this.inbox.nowMs;
+  }
+
+  /** Whether events may come later than they were triggered, sent again. */
+  get resends(): boolean {
+    return this.drivers.bus.lossy;
   }
 
   get peers(): Beat['peers'] {
@@ -318,7 +336,7 @@ export class Cluster {
 
   terminate(appId: string, userId: string): void {
     const { Terminate: kind } = BusMessageKind;
-    const outgoing = { kind, topic: TERMINATE_TOPIC, body: `${appId}\n${userId}`, except: '' };
+    const outgoing = { kind, topic: TERMINATE_TOPIC, body: encodeTermination(appId, userId), except: '' };
     this.outbox.publish(outgoing, this.isHealthy);
   }
 
@@ -412,14 +430,15 @@ export class Cluster {
   }
 
   /** An event, or an order, of another node. */
-  private deliver(topic: string, message: BusMessage): void {
+  private deliver(topic: string, message: BusMessage, triggeredMs: number | undefined): void {
     if (message.kind === BusMessageKind.Terminate) {
-      const [appId = '', userId = ''] = message.body.toString('utf8').split('\n');
-      this.apps.get(appId)?.terminate(userId);
+      const { appId, userId } = decodeTermination(message.body) ?? {};
+      if (appId !== undefined && userId !== undefined) this.apps.get(appId)?.terminate(userId);
       return;
     }
     const { appId, name } = splitKey(topic);
-    const cacheMs = this.apps.get(appId)?.deliver(name, message.body.toString('utf8'), message.except) ?? 0;
+    const frame = message.body.toString('utf8');
+    const cacheMs = this.apps.get(appId)?.deliver(name, frame, message.except, triggeredMs) ?? 0;
     if (cacheMs === 0) return;
     this.shared.noteCached(topic);
     this.cachedEvents.note(topic, encodeBusMessage(message, message.body), cacheMs);
@@ -442,6 +461,11 @@ export class Cluster {
       case BusMessageKind.Terminate:
         this.inbox.take(topic, message);
         return;
+      case BusMessageKind.Late: {
+        const late = decodeLate(message);
+        if (late !== undefined) this.inbox.takeLate(topic, late.message, late.ageMs);
+        return;
+      }
       case BusMessageKind.Resend:
         this.outbox.resend(Number(message.body.toString('latin1')), message.node);
         return;

@@ -16,8 +16,13 @@ export interface InboxOptions {
   readonly find: (topic: string) => HeardTopic | undefined;
   /** All that {@link find} knows. */
   readonly all: () => Iterable<HeardTopic>;
-  /** Hands an event on to the subscribers of its topic. */
-  readonly deliver: (topic: string, message: BusMessage) => void;
+  /**
+   * Hands an event on to the subscribers of its topic.
+   *
+   * @param triggeredMs by {@link Inbox.nowMs}, for an event that comes late: whoever subscribed after that is not to hear
+   *   it. Undefined for one that was triggered just now.
+   */
+  readonly deliver: (topic: string, message: BusMessage, triggeredMs: number | undefined) => void;
   /** Asks a node for all it sent after a number. */
   readonly askAgain: (node: string, after: number) => void;
 }
@@ -31,6 +36,12 @@ export interface HeardTopic {
   readonly sinceMs: number;
   /** The latest node that was heard for the first time. */
   last: LastHeard | undefined;
+}
+
+/** A message that waits for the one before it, and when it was triggered, by {@link Inbox.nowMs}. */
+interface Waiting {
+  readonly message: BusMessage;
+  readonly triggeredMs: number;
 }
 
 /** The last message of a node that was delivered on a topic. */
@@ -51,7 +62,7 @@ interface Peer {
   /** From when on messages may have been lost, while the connection is broken. */
   lostAfter: number | undefined;
   /** By topic, in their order. */
-  readonly waiting: Map<string, BusMessage[]>;
+  readonly waiting: Map<string, Waiting[]>;
   waitingBytes: number;
   /** The number in the latest question, until that is answered. */
   askedAfter: number | undefined;
@@ -74,17 +85,21 @@ export class Inbox {
     private readonly clock: Clock,
     private readonly stats: ClusterStats,
   ) {
-    this.originMs = clock.now();
+    this.originMs = clock.monotonic();
   }
 
+  /**
+   * Whole milliseconds since the start, by this machine alone. Clocks of two machines are never compared: a late message
+   * tells how old it is.
+   */
   get nowMs(): number {
-    return this.clock.now() - this.originMs;
+    return Math.floor(this.clock.monotonic() - this.originMs);
   }
 
   /** A topic has no subscriber any more. */
   close(topic: string): void {
     for (const peer of this.peers.values()) {
-      for (const { body } of peer.waiting.get(topic) ?? []) peer.waitingBytes -= body.length;
+      for (const { message } of peer.waiting.get(topic) ?? []) peer.waitingBytes -= message.body.length;
       peer.waiting.delete(topic);
     }
   }
@@ -98,7 +113,13 @@ export class Inbox {
   take(topic: string, message: BusMessage): void {
     this.stats.messagesReceived++;
     this.stats.busLagMs = this.clock.now() - message.sentMs;
-    this.sort(topic, message);
+    this.sort(topic, message, undefined);
+  }
+
+  /** An event that its node could not send when it was triggered. */
+  takeLate(topic: string, message: BusMessage, ageMs: number): void {
+    this.stats.messagesReceived++;
+    this.sort(topic, message, this.nowMs - ageMs);
   }
 
   /**
@@ -134,7 +155,7 @@ export class Inbox {
   }
 
   /** A message that was sent again, or the end of an answer, which names the number in the question. */
-  takeResent({ node: from, number, body }: BusMessage): void {
+  takeResent({ node: from, number, previous: ageMs, body }: BusMessage): void {
     const wrapped = unwrapMessage(body);
     if (wrapped === undefined) {
       // That was all, unless more was asked for since.
@@ -146,8 +167,8 @@ export class Inbox {
     const peer = this.peer(from);
     peer.isAnswering = true;
     const topic = this.options.find(wrapped.topic);
-    if (topic === undefined || message.sentMs - this.originMs < topic.sinceMs) return;
-    this.sort(wrapped.topic, message);
+    if (topic === undefined) return;
+    this.sort(wrapped.topic, message, this.nowMs - ageMs);
     this.retry(peer, wrapped.topic);
   }
 
@@ -159,30 +180,32 @@ export class Inbox {
     this.peers.delete(node);
   }
 
-  private sort(name: string, message: BusMessage): void {
+  private sort(name: string, message: BusMessage, triggeredMs: number | undefined): void {
     const topic = this.options.find(name);
     if (topic === undefined) return;
     const last = lastOf(topic, this.peer(message.node));
     if (last !== undefined && message.number <= last) {
       this.stats.duplicates++;
     } else if (last !== undefined && message.previous > last) {
-      this.wait(name, message, last);
+      this.wait(name, message, last, triggeredMs ?? this.nowMs);
     } else {
-      this.pass(name, topic, message);
+      this.pass(name, topic, message, triggeredMs);
     }
   }
 
-  private pass(name: string, topic: HeardTopic, message: BusMessage): void {
+  private pass(name: string, topic: HeardTopic, message: BusMessage, triggeredMs: number | undefined): void {
+    // Sent before there was a subscriber here.
+    if (triggeredMs !== undefined && triggeredMs < topic.sinceMs) return;
     setLast(topic, this.peer(message.node), message.number);
-    this.options.deliver(name, message);
+    this.options.deliver(name, message, triggeredMs);
   }
 
-  private wait(topic: string, message: BusMessage, last: number): void {
+  private wait(topic: string, message: BusMessage, last: number, triggeredMs: number): void {
     const peer = this.peer(message.node);
     // The bytes belong to the driver and are gone when this returns.
     const waiting = peer.waiting.get(topic) ?? [];
     if (waiting.length === 0) peer.waiting.set(topic, waiting);
-    waiting.push({ ...message, body: Buffer.from(message.body) });
+    if (!insert(waiting, { message: { ...message, body: Buffer.from(message.body) }, triggeredMs })) return;
     peer.waitingBytes += message.body.length;
     if (peer.waitingBytes > MAX_WAITING_BYTES) this.release(message.node);
     else if (peer.askedAfter === undefined || last < peer.askedAfter) this.ask(message.node, last);
@@ -213,11 +236,11 @@ export class Inbox {
     const [waiting, topic] = [peer.waiting.get(name), this.options.find(name)];
     if (waiting === undefined || topic === undefined) return;
     let passed = 0;
-    for (const message of waiting) {
+    for (const { message, triggeredMs } of waiting) {
       if (message.previous > (lastOf(topic, peer) ?? 0)) break;
       passed++;
       peer.waitingBytes -= message.body.length;
-      this.sort(name, message);
+      this.sort(name, message, triggeredMs);
     }
     waiting.splice(0, passed);
     if (waiting.length === 0) peer.waiting.delete(name);
@@ -232,11 +255,11 @@ export class Inbox {
     for (const [name, messages] of peer.waiting) {
       const topic = this.options.find(name);
       if (topic === undefined) continue;
-      for (const message of messages) {
+      for (const { message, triggeredMs } of messages) {
         const last = lastOf(topic, peer) ?? 0;
         if (message.number <= last) continue;
         if (message.previous > last) this.stats.gaps++;
-        this.pass(name, topic, message);
+        this.pass(name, topic, message, triggeredMs);
       }
     }
     peer.waiting.clear();
@@ -261,6 +284,15 @@ export class Inbox {
     }
     return peer;
   }
+}
+
+/** Puts a message among those of its node, which are in their order. @returns false for one that is there */
+function insert(waiting: Waiting[], one: Waiting): boolean {
+  let at = waiting.length;
+  while (at > 0 && (waiting[at - 1]?.message.number ?? 0) > one.message.number) at--;
+  if (waiting[at - 1]?.message.number === one.message.number) return false;
+  waiting.splice(at, 0, one);
+  return true;
 }
 
 function entryOf(topic: HeardTopic, peer: Peer): LastHeard | undefined {

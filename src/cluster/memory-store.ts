@@ -1,6 +1,6 @@
 import { BoundedCache } from '../bounded-cache.js';
 import type { Clock } from '../clock.js';
-import { decodeBusMessage, isLater } from './bus-message.js';
+import { decodeBusMessage } from './bus-message.js';
 import { Interest } from './interest.js';
 import { MemoryChannel, unchanged, type Applied } from './memory-channel.js';
 import { MemoryNodes } from './memory-nodes.js';
@@ -291,7 +291,11 @@ export class MemoryStore implements ClusterStore {
     return this.ask(({ cached }) => {
       const [before, now] = [cached.get(key), decodeBusMessage(message)];
       const kept = before === undefined ? undefined : decodeBusMessage(before);
-      if (onlyIfLater && kept !== undefined && now !== undefined && !isLater(now, kept)) return;
+      if (onlyIfLater && kept !== undefined && now !== undefined) {
+        const isLater =
+          now.node === kept.node ? now.number > kept.number : ttlMs > cached.getRemainingTTL(key);
+        if (!isLater) return;
+      }
       cached.set(key, message, { ttl: ttlMs });
     });
   }

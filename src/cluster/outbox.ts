@@ -1,6 +1,13 @@
 import { BoundedCache } from '../bounded-cache.js';
 import type { Clock } from '../clock.js';
-import { BusMessageKind, decodeBusMessage, encodeBusMessage, wrapMessage } from './bus-message.js';
+import {
+  BusMessageKind,
+  decodeBusMessage,
+  encodeBusMessage,
+  encodeLate,
+  wholeMs,
+  wrapMessage,
+} from './bus-message.js';
 import type { Bus } from './bus.js';
 import type { ClusterStats } from './cluster-stats.js';
 import { Queue } from './queue.js';
@@ -11,10 +18,13 @@ const KEPT_BYTES = 16_777_216;
 /** Topics whose last number is remembered. One that is forgotten only makes a gap on it go unnoticed. */
 const REMEMBERED_TOPICS = 100_000;
 
-interface Kept {
+interface Sendable {
   readonly number: number;
   readonly topic: string;
   readonly message: Uint8Array;
+}
+
+interface Kept extends Sendable {
   readonly atMs: number;
 }
 
@@ -88,8 +98,11 @@ export class Outbox {
   /** Sends what could not be sent, in its order. */
   sendKept(): void {
     if (this.unsent.size === 0) return;
+    const nowMs = this.clock.monotonic();
     for (const entry of this.kept) {
-      if (this.unsent.has(entry.number)) this.send(entry);
+      if (!this.unsent.has(entry.number)) continue;
+      const { number, topic, message, atMs } = entry;
+      this.send({ number, topic, message: encodeLate(message, nowMs - atMs) });
     }
   }
 
@@ -111,21 +124,26 @@ export class Outbox {
       sentMs: this.clock.now(),
       except: '',
     };
+    const nowMs = this.clock.monotonic();
     for (const kept of this.kept) {
       if (kept.number <= after) continue;
-      this.bus.publish(topic, encodeBusMessage(header, wrapMessage(kept.topic, kept.message)));
+      const previous = wholeMs(nowMs - kept.atMs);
+      this.bus.publish(
+        topic,
+        encodeBusMessage({ ...header, previous }, wrapMessage(kept.topic, kept.message)),
+      );
     }
     this.bus.publish(topic, encodeBusMessage({ ...header, number: after }, ''));
   }
 
   /** Sends what is unsent. */
-  private send(entry: Kept): boolean {
+  private send(entry: Sendable): boolean {
     if (!this.handOver(entry)) return false;
     this.unsent.delete(entry.number);
     return true;
   }
 
-  private handOver({ topic, message }: Kept): boolean {
+  private handOver({ topic, message }: Sendable): boolean {
     if (!this.bus.publish(topic, message)) return false;
     this.stats.messagesSent++;
     return true;

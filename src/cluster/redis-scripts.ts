@@ -316,10 +316,11 @@ end
 
 local kept = redis.call('GET', KEYS[1])
 if kept and #kept >= 28 then
-  local isSameNode = string.sub(kept, 3, 10) == string.sub(ARGV[1], 3, 10)
-  local first, last = 23, 28
-  if isSameNode then first, last = 11, 16 end
-  if number(ARGV[1], first, last) <= number(kept, first, last) then return 0 end
+  if string.sub(kept, 3, 10) == string.sub(ARGV[1], 3, 10) then
+    if number(ARGV[1], 11, 16) <= number(kept, 11, 16) then return 0 end
+  elseif tonumber(ARGV[2]) <= redis.call('PTTL', KEYS[1]) then
+    return 0
+  end
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1

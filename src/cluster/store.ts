@@ -49,7 +49,8 @@ export interface ClusterStore {
   /**
    * Keeps a bus message as a channel's last event.
    *
-   * @param onlyIfLater than what is kept, by the headers of both
+   * @param onlyIfLater than what is kept: by the numbers of their node, or by what is left to them of the time for which
+   *   any event is kept, since the clocks of two nodes may differ
    */
   cache(key: string, message: Uint8Array, ttlMs: number, onlyIfLater: boolean): Promise<void>;
 

@@ -16,9 +16,11 @@ export class ClusterLink implements ClusterApp {
     return this.app.app.settings.maxConnections !== null;
   }
 
-  deliver(channel: string, frame: Frame, except: string): number {
-    const cacheMs = channelPolicy(channel).cached ? this.cache(channel, frame, this.app.cache.ttlMs) : 0;
-    this.broadcast(channel, frame, except);
+  deliver(channel: string, frame: Frame, except: string, triggeredMs: number | undefined): number {
+    const { cached } = channelPolicy(channel);
+    const cacheMs = cached ? this.cache(channel, frame, this.app.cache.ttlMs) : 0;
+    // The last event of a cache channel is for all, whenever they came (CACHE-2).
+    this.broadcast(channel, frame, except, cached ? undefined : triggeredMs);
     return cacheMs;
   }
 
@@ -48,9 +50,11 @@ export class ClusterLink implements ClusterApp {
     this.server.terminateUser(this.app, userId);
   }
 
-  private broadcast(channel: string, frame: Frame, except: string): void {
+  private broadcast(channel: string, frame: Frame, exceptId: string, triggeredMs?: number): void {
     const { channels, connections } = this.app;
-    channels.broadcast(channel, frame, except === '' ? undefined : connections.get(except));
+    const except = exceptId === '' ? undefined : connections.get(exceptId);
+    if (triggeredMs === undefined) channels.broadcast(channel, frame, except);
+    else channels.broadcastLate(channel, frame, except, triggeredMs);
   }
 
   /**

@@ -172,7 +172,8 @@ export class ConnectionServer {
     const { seconds } = this;
     // A transport that cuts off idle sockets itself does so without a code: be a little earlier.
     const silentSince = seconds - (this.idleTimeoutSeconds - IDLE_MARGIN_SECONDS);
-    for (const { app, connections } of this.apps.active()) {
+    for (const { app, channels, connections } of this.apps.active()) {
+      channels.sweep();
       const { authorizationTimeoutSeconds: authorizationTimeout } = app.settings;
       const openedBefore = authorizationTimeout === null ? -Infinity : seconds - authorizationTimeout;
       for (const connection of connections.values()) {

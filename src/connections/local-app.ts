@@ -33,7 +33,12 @@ export class LocalApp {
     /** The other nodes; undefined where this one is alone. It then knows the members, and who comes and goes. */
     readonly cluster: Cluster | undefined,
   ) {
-    this.channels = new Channels(app.id, publisher, cluster === undefined ? activity : undefined);
+    this.channels = new Channels(
+      app.id,
+      publisher,
+      cluster === undefined ? activity : undefined,
+      cluster?.resends === true ? () => cluster.nowMs : undefined,
+    );
     this.events = new EventPublisher(app.id, this.channels, cache, cluster);
     this.subscriptionCounts = new SubscriptionCounts(
       app.id,

@@ -141,6 +141,7 @@ function complete(
   if (policy.cached) sendCached(connection, name, services);
   // From here on the socket hears the channel; what was published before is not for it.
   connection.socket.subscribe(channel.topic);
+  app.channels.began(channel, connection);
   services.counters.subscriptions++;
   if (!app.app.settings.subscriptionCount) return;
   if (app.cluster === undefined) app.subscriptionCounts.update(channel, channel.subscriptionCount);

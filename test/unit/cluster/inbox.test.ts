@@ -16,6 +16,8 @@ const NODE = 'a'.repeat(16);
 class Bed {
   readonly clock = new FakeClock();
   readonly delivered: string[] = [];
+  /** When each was triggered; undefined for what was not late. */
+  readonly triggered: (number | undefined)[] = [];
   readonly asked: number[] = [];
   readonly stats = new ClusterStats();
   readonly topics = new Map<string, HeardTopic>();
@@ -23,7 +25,10 @@ class Bed {
     {
       find: (topic) => this.topics.get(topic),
       all: () => this.topics.values(),
-      deliver: (topic, { number }) => this.delivered.push(`${topic} ${number}`),
+      deliver: (topic, { number }, triggeredMs) => {
+        this.delivered.push(`${topic} ${number}`);
+        this.triggered.push(triggeredMs);
+      },
       askAgain: (_node, after) => this.asked.push(after),
     },
     this.clock,
@@ -38,9 +43,9 @@ class Bed {
     this.inbox.take(topic, { ...this.message(number, previous), node });
   }
 
-  resend(topic: string, number: number, previous: number): void {
+  resend(topic: string, number: number, previous: number, ageMs = 0): void {
     const { message } = this.bytes(number, previous);
-    this.inbox.takeResent(this.bytes(0, 0, BusMessageKind.Resent, wrapMessage(topic, message)).decoded);
+    this.inbox.takeResent(this.bytes(0, ageMs, BusMessageKind.Resent, wrapMessage(topic, message)).decoded);
   }
 
   endOf(question: number): void {
@@ -102,6 +107,38 @@ describe('Inbox', () => {
     bed.endOf(1);
     expect(bed.delivered).toEqual(['a 1', 'a 3']);
     expect(bed.stats.gaps).toBe(1);
+  });
+
+  it('goes on in order with what was found of more than was kept, and counts each place once', () => {
+    const bed = new Bed();
+    bed.take('a', 1, 0);
+    bed.take('a', 9, 8);
+    for (const number of [4, 5, 7, 8]) bed.resend('a', number, number - 1);
+    bed.resend('a', 5, 4);
+    bed.endOf(1);
+    expect(bed.delivered).toEqual(['a 1', 'a 4', 'a 5', 'a 7', 'a 8', 'a 9']);
+    expect(bed.stats.gaps).toBe(2);
+  });
+
+  it('tells when an event was triggered that is sent again or had to wait, whatever the clock of its node says', () => {
+    const bed = new Bed();
+    bed.clock.advance(10_000);
+    bed.take('a', 1, 0);
+    bed.take('a', 3, 2);
+    bed.clock.advance(300);
+    bed.resend('a', 2, 1, 700);
+    expect(bed.delivered).toEqual(['a 1', 'a 2', 'a 3']);
+    expect(bed.triggered).toEqual([undefined, 9600, 10_000]);
+  });
+
+  it('passes over what was triggered before a topic was heard', () => {
+    const bed = new Bed();
+    bed.clock.advance(5000);
+    bed.topics.set('c', { sinceMs: bed.inbox.nowMs, last: undefined });
+    bed.clock.advance(1000);
+    bed.resend('c', 1, 0, 1001);
+    bed.resend('c', 2, 1, 1000);
+    expect(bed.delivered).toEqual(['c 2']);
   });
 
   it('asks again, ever later, only while nothing comes', () => {

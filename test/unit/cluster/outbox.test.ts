@@ -1,6 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { BusMessageKind, decodeBusMessage, unwrapMessage } from '../../../src/cluster/bus-message.js';
+import { BusMessageKind, decodeBusMessage, decodeLate, unwrapMessage } from '../../../src/cluster/bus-message.js';
 import type { Bus } from '../../../src/cluster/bus.js';
 import { ClusterStats } from '../../../src/cluster/cluster-stats.js';
 import { Outbox, type OutgoingMessage } from '../../../src/cluster/outbox.js';
@@ -19,7 +19,7 @@ class Bed {
       lossy: true,
       publish: (topic, message) => {
         if (this.takes) this.messages.push(message);
-        if (this.takes) this.published.push(`${topic} ${decodeBusMessage(message)!.body.toString()}`);
+        if (this.takes) this.published.push(`${topic} ${describeMessage(message)}`);
         return this.takes;
       },
     };
@@ -42,6 +42,15 @@ class Bed {
   }
 }
 
+/** The body, and how old it is where it is sent late. */
+function describeMessage(bytes: Uint8Array): string {
+  const message = decodeBusMessage(bytes)!;
+  if (message.kind !== BusMessageKind.Late) return message.body.toString();
+  const late = decodeLate(message)!;
+  expect(late.message).toMatchObject({ node: message.node, number: message.number });
+  return `${late.message.body.toString()} after ${late.ageMs} ms`;
+}
+
 const event = (topic: string, body: string): OutgoingMessage => {
   return { kind: BusMessageKind.Event, topic, body, except: '' };
 };
@@ -52,12 +61,18 @@ describe('Outbox', () => {
     bed.takes = false;
     bed.publish('a', '1');
     bed.outbox.publish({ ...event('#terminate', 'user'), kind: BusMessageKind.Terminate }, false);
+    bed.clock.advance(1500);
     bed.publish('a', '2');
     expect(bed.outbox.sent).toBe(0);
+    bed.clock.advance(500);
     bed.takes = true;
     bed.outbox.sendKept();
     bed.outbox.sendKept();
-    expect(bed.published).toEqual(['a 1', '#terminate user', 'a 2']);
+    expect(bed.published).toEqual([
+      'a 1 after 2000 ms',
+      '#terminate user after 2000 ms',
+      'a 2 after 500 ms',
+    ]);
     expect(bed.outbox.sent).toBe(3);
   });
 
@@ -69,7 +84,7 @@ describe('Outbox', () => {
     bed.outbox.unsure(messages[1]!);
     expect(bed.outbox.sent).toBe(1);
     bed.outbox.sendKept();
-    expect(bed.published).toEqual(['a 1', 'a 2', 'a 3', 'a 2', 'a 3']);
+    expect(bed.published).toEqual(['a 1', 'a 2', 'a 3', 'a 2 after 0 ms', 'a 3 after 0 ms']);
     expect(bed.outbox.sent).toBe(3);
   });
 
@@ -140,6 +155,6 @@ describe('Outbox', () => {
     expect(bed.outbox.sent).toBe(1);
     bed.takes = true;
     bed.outbox.sendKept();
-    expect(bed.published).toEqual(['a new']);
+    expect(bed.published).toEqual(['a new after 0 ms']);
   });
 });
