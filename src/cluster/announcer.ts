@@ -114,7 +114,7 @@ export class Announcer {
   }
 
   private async hold(hold: Hold): Promise<void> {
-    const id = `${hold.node} ${hold.key} ${hold.what}`;
+    const id = JSON.stringify([hold.node, hold.key, hold.what]);
     this.holds.set(id, hold);
     await new Promise<void>((resolve) => this.context.clock.after(this.context.graceMs, resolve));
     if (this.holds.get(id) !== hold) return;

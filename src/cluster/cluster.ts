@@ -1,5 +1,6 @@
 import type { MemberData } from '../../protocol/messages.js';
 import type { Frame } from '../../protocol/server-codec.js';
+import { isSocketId } from '../../protocol/socket-id.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
@@ -275,10 +276,12 @@ export class Cluster {
    * Publishes an event to the other nodes.
    *
    * @param cacheMs keeps it as the channel's last event
-   * @param except a socket id
+   * @param exceptId a socket id; text that is none leaves nobody out
    */
-  publish(appId: string, channel: string, frame: string, except = '', cacheMs = 0): void {
+  publish(appId: string, channel: string, frame: string, exceptId = '', cacheMs = 0): void {
     const key = channelKey(appId, channel);
+    // API-4: callers may send any text, of which a message has room for a socket id.
+    const except = exceptId === '' || isSocketId(exceptId) ? exceptId : '';
     const outgoing = { kind: BusMessageKind.Event, topic: key, body: frame, except } as const;
     const isHealthy = this.isHealthy;
     if (cacheMs === 0) {

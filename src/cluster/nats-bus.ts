@@ -162,12 +162,21 @@ class NatsSubscriber implements Subscriber {
 
   /** A topic as one token of a subject, in which some characters have a meaning. */
   private subject(topic: string): string {
-    return `${escaped(this.prefix)}.bus.${escaped(topic)}`;
+    return busSubject(this.prefix, topic);
   }
 }
 
+/** The subject of a topic: no other topic, nor another prefix, has the same. */
+export function busSubject(prefix: string, topic: string): string {
+  return `${escaped(prefix)}.bus.${escaped(topic)}`;
+}
+
+/** Text as one token of a subject: what has a meaning there, and all but visible ASCII, becomes its number. */
 function escaped(name: string): string {
-  return name.replace(/[.*>%\s]/g, (found) => `%${found.charCodeAt(0).toString(16)}`);
+  return name.replace(/[.*>%]|[^!-~]/g, (found) => {
+    const code = found.charCodeAt(0).toString(16);
+    return code.length > 2 ? `%u${code.padStart(4, '0')}` : `%${code.padStart(2, '0')}`;
+  });
 }
 
 function connectOptions({ servers, user, password, token, tls }: NatsSettings): NodeConnectionOptions {

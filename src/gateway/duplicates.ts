@@ -37,12 +37,12 @@ export class Duplicates {
     const store = key === undefined ? this.bodies : this.keys;
     if (store === undefined) return handle();
     const name = key ?? hash('sha256', request.body, 'base64');
-    const scope = `${key === undefined ? 'body' : 'key'} ${request.path}`;
+    const scope = ['gateway', key === undefined ? 'body' : 'key', request.path];
     const replayed = () => {
       this.counters.gatewayDuplicates++;
     };
 
-    const id = `${scope} ${name}`;
+    const id = JSON.stringify([...scope, name]);
     const first = this.underWay.get(id);
     if (first !== undefined) {
       replayed();

@@ -144,7 +144,7 @@ export class HttpServer {
     if (call.hasBody) call.parseJson();
     const { idempotency, counters } = this.services;
     const handle = () => endpoint.handle(call);
-    return idempotency.once(`${call.app.app.id} ${request.path}`, key, handle, () => {
+    return idempotency.once([call.app.app.id, request.path], key, handle, () => {
       counters.idempotentReplays++;
     });
   }

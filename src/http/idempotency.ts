@@ -51,16 +51,16 @@ export class IdempotencyStore {
   /**
    * Answers a request, or repeats its first answer.
    *
-   * @param scope what the key belongs to: app and endpoint
+   * @param scope what the key belongs to, such as app and endpoint
    * @param replayed called when it was answered before
    */
   once(
-    scope: string,
+    scope: readonly string[],
     key: string,
     handle: () => HttpResponse | Promise<HttpResponse>,
     replayed: () => void,
   ): HttpResponse | Promise<HttpResponse> {
-    const id = `${scope} ${key}`;
+    const id = JSON.stringify([...scope, key]);
     const known = this.answers.get(id);
     if (known !== undefined) {
       replayed();

@@ -82,55 +82,58 @@ function heard(client: TestSocket, names: readonly string[]): string[] {
 }
 
 onEachTransport((transport) => {
-  describe.each([0, 30_000, -30_000])('an event that comes late to a node whose clock is %i ms off', (off) => {
-    it.each(['from', 'to'] as const)(
-      'after the node it comes %s was cut off reaches who was subscribed when it was triggered, and nobody else',
-      async (side) => {
-        const { [side]: cut, pass, subscribe, trigger } = await startTwo(transport, off);
-        const early = await subscribe();
+  describe.each([0, 30_000, -30_000])(
+    'an event that comes late to a node whose clock is %i ms off',
+    (off) => {
+      it.each(['from', 'to'] as const)(
+        'after the node it comes %s was cut off reaches who was subscribed when it was triggered, and nobody else',
+        async (side) => {
+          const { [side]: cut, pass, subscribe, trigger } = await startTwo(transport, off);
+          const early = await subscribe();
+          await trigger('a');
+          cut.bus.cut();
+          await trigger('b');
+          await pass(3000);
+          const late = await subscribe();
+          await pass(1000);
+          await trigger('c');
+          const latest = await subscribe();
+          cut.bus.mend();
+          await turn();
+          await pass(1000);
+          await trigger('d');
+
+          const names = ['a', 'b', 'c', 'd'];
+          for (const client of [early, late, latest]) {
+            await eventually(() => {
+              expect(client.named('d')).toHaveLength(1);
+            });
+          }
+          expect([early, late, latest].map((client) => heard(client, names))).toEqual([
+            ['a', 'b', 'c', 'd'],
+            ['c', 'd'],
+            ['d'],
+          ]);
+        },
+      );
+
+      it('is not for a channel that nobody was subscribed to then', async () => {
+        const { from, pass, subscribe, trigger } = await startTwo(transport, off);
+        from.bus.cut();
         await trigger('a');
-        cut.bus.cut();
-        await trigger('b');
         await pass(3000);
-        const late = await subscribe();
+        const client = await subscribe();
         await pass(1000);
-        await trigger('c');
-        const latest = await subscribe();
-        cut.bus.mend();
+        await trigger('b');
+        from.bus.mend();
         await turn();
         await pass(1000);
-        await trigger('d');
-
-        const names = ['a', 'b', 'c', 'd'];
-        for (const client of [early, late, latest]) {
-          await eventually(() => {
-            expect(client.named('d')).toHaveLength(1);
-          });
-        }
-        expect([early, late, latest].map((client) => heard(client, names))).toEqual([
-          ['a', 'b', 'c', 'd'],
-          ['c', 'd'],
-          ['d'],
-        ]);
-      },
-    );
-
-    it('is not for a channel that nobody was subscribed to then', async () => {
-      const { from, pass, subscribe, trigger } = await startTwo(transport, off);
-      from.bus.cut();
-      await trigger('a');
-      await pass(3000);
-      const client = await subscribe();
-      await pass(1000);
-      await trigger('b');
-      from.bus.mend();
-      await turn();
-      await pass(1000);
-      await trigger('c');
-      await eventually(() => {
-        expect(client.named('c')).toHaveLength(1);
+        await trigger('c');
+        await eventually(() => {
+          expect(client.named('c')).toHaveLength(1);
+        });
+        expect(heard(client, ['a', 'b', 'c'])).toEqual(['b', 'c']);
       });
-      expect(heard(client, ['a', 'b', 'c'])).toEqual(['b', 'c']);
-    });
-  });
+    },
+  );
 });

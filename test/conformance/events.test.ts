@@ -118,14 +118,17 @@ onEachTransport((transport) => {
       expect(sender.named('x')).toEqual([]);
     });
 
-    it.each(['1.1', 'nonsense', '', null, 7])(
+    it.each(['1.1', 'nonsense', '', null, 7, '1.'.repeat(200), '1'.repeat(300), 'ı.1', '1.1\0'])(
       'leaves nobody out for the socket_id %j (API-4)',
       async (socketId) => {
         const server = await startServer({ transport });
-        const client = await server.connect();
-        await client.subscribe('news');
+        const clients = [await server.connect(), await server.connect()];
+        for (const client of clients) await client.subscribe('news');
         expect((await server.api.trigger('news', 'x', '1', { socket_id: socketId })).status).toBe(200);
-        await client.next('x');
+        for (const client of clients) {
+          await client.next('x');
+          expect(client.frames.at(-1)).toEqual({ event: 'x', channel: 'news', data: '1' });
+        }
       },
     );
 

@@ -184,6 +184,19 @@ onEachTransport((transport) => {
       await guest.settle();
     });
 
+    it.each(['1\nx', '1 x', '1"', ' 1', '1\0', '["1"]', 'ı'])(
+      'closes nobody else for an id like %j, on any node (USER-5)',
+      async (id) => {
+        const server = await startServer({ transport });
+        const clients = [await signedIn(server, { id: '1' }), await signedIn(server, { id: '1' })];
+        const last = await signedIn(server, { id: '2' });
+        expect((await terminate(server, id)).json()).toStrictEqual({});
+        await terminate(server, '2');
+        await last.closed;
+        for (const client of clients) await client.settle();
+      },
+    );
+
     it('closes with the code that the app has set (USER-5)', async () => {
       const server = await startServer({ transport, app: { terminateCloseCode: 4200 } });
       const client = await signedIn(server, { id: '1' });

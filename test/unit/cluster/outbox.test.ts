@@ -1,6 +1,11 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { BusMessageKind, decodeBusMessage, decodeLate, unwrapMessage } from '../../../src/cluster/bus-message.js';
+import {
+  BusMessageKind,
+  decodeBusMessage,
+  decodeLate,
+  unwrapMessage,
+} from '../../../src/cluster/bus-message.js';
 import type { Bus } from '../../../src/cluster/bus.js';
 import { ClusterStats } from '../../../src/cluster/cluster-stats.js';
 import { Outbox, type OutgoingMessage } from '../../../src/cluster/outbox.js';
@@ -68,11 +73,7 @@ describe('Outbox', () => {
     bed.takes = true;
     bed.outbox.sendKept();
     bed.outbox.sendKept();
-    expect(bed.published).toEqual([
-      'a 1 after 2000 ms',
-      '#terminate user after 2000 ms',
-      'a 2 after 500 ms',
-    ]);
+    expect(bed.published).toEqual(['a 1 after 2000 ms', '#terminate user after 2000 ms', 'a 2 after 500 ms']);
     expect(bed.outbox.sent).toBe(3);
   });
 

@@ -12,7 +12,7 @@ describe('IdempotencyStore', () => {
     const store = new IdempotencyStore({ seconds: 120, maxKeys }, clock, undefined, maxBytes);
     const keep = (scope: string, key: string, answer: HttpResponse) => {
       void store.once(
-        scope,
+        [scope],
         key,
         () => answer,
         () => undefined,
@@ -22,7 +22,7 @@ describe('IdempotencyStore', () => {
     const find = (scope: string, key: string) => {
       const replays: true[] = [];
       const answer = store.once(
-        scope,
+        [scope],
         key,
         () => REFUSED,
         () => replays.push(true),

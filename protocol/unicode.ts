@@ -1,0 +1,12 @@
+/** As ES2024 has it, and every runtime that we run on. */
+interface WellFormedText {
+  isWellFormed(): boolean;
+}
+
+/**
+ * Whether text survives UTF-8. JSON can spell halves of characters (`"\ud800"`), which no encoding has: each would become
+ * U+FFFD on its way, so that two different texts, signed or compared, would be one (PROTOCOL.md TEXT-1).
+ */
+export function isUnicode(text: string): boolean {
+  return (text as unknown as WellFormedText).isWellFormed();
+}
