@@ -167,7 +167,7 @@ export class PregonServer {
     );
     const { post, close } = createPost(config.webhooks.requestTimeoutSeconds * 1000, clock);
     // With other nodes, one of which the client may come back to, the cluster waits for that.
-    const delivery = cluster === undefined ? config.webhooks : { ...config.webhooks, graceMilliseconds: 0 };
+    const delivery = { ...config.webhooks, isShared: cluster !== undefined };
     this.webhooks = new Webhooks(provider, activity, delivery, { clock, log, counters, post });
     this.closeWebhooks = close;
     if (config.management.enabled) {

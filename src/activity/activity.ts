@@ -2,7 +2,20 @@
  * What happened on this node, as facts in the past tense. Webhooks, metrics and the console listen; who makes a fact
  * known does not know them.
  */
-export type Activity =
+export type Activity = Fact & Circumstances;
+
+/** When something happened, and by whom. */
+export interface Circumstances {
+  /**
+   * Microseconds since 1970, later than those of every earlier change of the channel on any node. Undefined where this node
+   * is alone or nothing is changed: it happened just now.
+   */
+  readonly momentUs?: number;
+  /** Who caused it: a client's network, or its socket id where a proxy hides that; undefined where it was no client. */
+  readonly source?: string | undefined;
+}
+
+type Fact =
   | { readonly type: 'ChannelOccupied'; readonly appId: string; readonly channel: string }
   | { readonly type: 'ChannelVacated'; readonly appId: string; readonly channel: string }
   | {

@@ -49,8 +49,12 @@ export class Channels {
     return this.byName.size;
   }
 
-  /** Counts one more subscription, before its socket joins the topic. */
-  occupy(name: string): Channel {
+  /**
+   * Counts one more subscription, before its socket joins the topic.
+   *
+   * @param source who subscribes, as `Circumstances.source` has it
+   */
+  occupy(name: string, source?: string): Channel {
     let channel = this.byName.get(name);
     if (channel === undefined) {
       channel = new Channel(this.appId, name, channelPolicy(name));
@@ -58,7 +62,7 @@ export class Channels {
     }
     channel.subscriptionCount++;
     if (channel.subscriptionCount === 1 && !channel.policy.serverToUser) {
-      this.activity?.emit({ type: 'ChannelOccupied', appId: this.appId, channel: name });
+      this.activity?.emit({ type: 'ChannelOccupied', appId: this.appId, channel: name, source });
     }
     return channel;
   }
@@ -74,12 +78,12 @@ export class Channels {
   }
 
   /** Counts one subscription less, after its socket left the topic. */
-  vacate(channel: Channel): void {
+  vacate(channel: Channel, source?: string): void {
     channel.subscriptionCount--;
     if (channel.subscriptionCount > 0) return;
     this.byName.delete(channel.name);
     if (!channel.policy.serverToUser) {
-      this.activity?.emit({ type: 'ChannelVacated', appId: this.appId, channel: channel.name });
+      this.activity?.emit({ type: 'ChannelVacated', appId: this.appId, channel: channel.name, source });
     }
   }
 

@@ -9,8 +9,11 @@ import type { Channels } from './channels.js';
  * every few seconds if something changed.
  */
 export class SubscriptionCounts {
-  /** Counts that are still to be announced, by channel. */
-  private readonly changed = new Map<string, number>();
+  /** Counts that are still to be announced, and whose subscription changed them last, by channel. */
+  private readonly changed = new Map<
+    string,
+    { readonly count: number; readonly source: string | undefined }
+  >();
 
   constructor(
     private readonly appId: string,
@@ -19,29 +22,33 @@ export class SubscriptionCounts {
     private readonly activity: ActivityEmitter | undefined,
   ) {}
 
-  /** @param count of the whole channel, after a subscription came or went */
-  update(channel: Channel, count: number): void {
+  /**
+   * @param count of the whole channel, after a subscription came or went
+   * @param source whose subscription that was, as `Circumstances.source` has it
+   */
+  update(channel: Channel, count: number, source?: string): void {
     if (channel.policy.presence || channel.policy.serverToUser) return;
     if (count <= Limits.immediateSubscriptionCount) {
       this.changed.delete(channel.name);
-      this.announce(channel, count);
+      this.announce(channel, count, source);
     } else {
-      this.changed.set(channel.name, count);
+      this.changed.set(channel.name, { count, source });
     }
   }
 
   /** Announces what has changed since the last time; called every 5 seconds. */
   flush(): void {
-    for (const [name, count] of this.changed) {
+    for (const [name, { count, source }] of this.changed) {
       const channel = this.channels.find(name);
-      if (channel !== undefined) this.announce(channel, count);
+      if (channel !== undefined) this.announce(channel, count, source);
     }
     this.changed.clear();
   }
 
-  private announce({ name, policy }: Channel, count: number): void {
+  private announce({ name, policy }: Channel, count: number, source: string | undefined): void {
     // The Java client would try to decrypt the count of an encrypted channel.
     if (!policy.encrypted) this.channels.broadcast(name, encodeSubscriptionCount(name, count));
-    this.activity?.emit({ type: 'SubscriptionCountChanged', appId: this.appId, channel: name, count });
+    const { appId } = this;
+    this.activity?.emit({ type: 'SubscriptionCountChanged', appId, channel: name, count, source });
   }
 }

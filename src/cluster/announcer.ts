@@ -1,4 +1,4 @@
-import type { ActivityEmitter } from '../activity/activity.js';
+import type { ActivityEmitter, Circumstances } from '../activity/activity.js';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import { isHiddenChannel, splitKey } from './channel-key.js';
@@ -6,7 +6,7 @@ import { LINGER_MS } from './store-times.js';
 import type { ChannelResult, ClusterStore } from './store.js';
 
 export interface AnnouncerContext {
-  readonly store: Pick<ClusterStore, 'release' | 'counts' | 'memberIds' | 'claim'>;
+  readonly store: Pick<ClusterStore, 'release' | 'counts' | 'memberIds' | 'claim' | 'moment'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly activity: ActivityEmitter;
@@ -20,6 +20,8 @@ interface Hold {
   readonly key: string;
   /** `member {id}` or `channel`. */
   readonly what: string;
+  /** When it left, and by whom. */
+  readonly circumstances: Circumstances;
 }
 
 const MEMBER = 'member ';
@@ -41,15 +43,23 @@ export class Announcer {
   /**
    * @param node whose change it was, or who was dropped
    * @param result what that did in the whole cluster
+   * @param source who made it change, as far as that is known
    */
-  announce(node: string, key: string, { occupancy, added, removed }: ChannelResult): void {
+  announce(
+    node: string,
+    key: string,
+    { occupancy, added, removed, momentUs }: ChannelResult,
+    source: string | undefined,
+  ): void {
     const { appId, name: channel } = splitKey(key);
     if (isHiddenChannel(channel)) return;
     const { activity } = this.context;
-    if (occupancy === 'occupied') activity.emit({ type: 'ChannelOccupied', appId, channel });
-    for (const userId of added) activity.emit({ type: 'MemberAdded', appId, channel, userId });
-    for (const userId of removed) this.afterGrace({ node, key, what: `${MEMBER}${userId}` });
-    if (occupancy === 'vacated') this.afterGrace({ node, key, what: 'channel' });
+    const circumstances = { momentUs, source };
+    const at = { appId, channel, ...circumstances };
+    if (occupancy === 'occupied') activity.emit({ type: 'ChannelOccupied', ...at });
+    for (const userId of added) activity.emit({ type: 'MemberAdded', ...at, userId });
+    for (const userId of removed) this.afterGrace({ node, key, what: `${MEMBER}${userId}`, circumstances });
+    if (occupancy === 'vacated') this.afterGrace({ node, key, what: 'channel', circumstances });
   }
 
   /**
@@ -62,9 +72,11 @@ export class Announcer {
     if (isHiddenChannel(splitKey(key).name)) return;
     const { store, log } = this.context;
     const tell = async () => {
+      // Asked for first: who comes back after the look has a later one.
+      const momentUs = await store.moment(key);
       if (await this.isThere(key, what)) return;
       if ((await store.claim(`#left/${epoch}/${key}/${what}`, LINGER_MS)) === undefined)
-        this.emitLeave(key, what);
+        this.emitLeave(key, what, { momentUs });
     };
     this.run(
       tell().catch((error: unknown) => {
@@ -88,7 +100,7 @@ export class Announcer {
   }
 
   private afterGrace(hold: Hold): void {
-    if (this.context.graceMs === 0) this.emitLeave(hold.key, hold.what);
+    if (this.context.graceMs === 0) this.emitLeave(hold.key, hold.what, hold.circumstances);
     else this.run(this.hold(hold));
   }
 
@@ -97,12 +109,12 @@ export class Announcer {
     this.running.add(running);
   }
 
-  private emitLeave(key: string, what: string): void {
+  private emitLeave(key: string, what: string, circumstances: Circumstances): void {
     const { appId, name: channel } = splitKey(key);
     this.context.activity.emit(
       what === 'channel'
-        ? { type: 'ChannelVacated', appId, channel }
-        : { type: 'MemberRemoved', appId, channel, userId: what.slice(MEMBER.length) },
+        ? { type: 'ChannelVacated', appId, channel, ...circumstances }
+        : { type: 'MemberRemoved', appId, channel, userId: what.slice(MEMBER.length), ...circumstances },
     );
   }
 
@@ -123,7 +135,7 @@ export class Announcer {
     if (!isAway && this.holds.get(id) !== hold) return;
     const isToldAlready = isAway && !this.holds.has(id);
     this.holds.delete(id);
-    if (isAway && !isToldAlready) this.emitLeave(hold.key, hold.what);
+    if (isAway && !isToldAlready) this.emitLeave(hold.key, hold.what, hold.circumstances);
   }
 
   /** @returns whether what left is still away; false also when the node stops and the store cannot be asked */

@@ -89,7 +89,7 @@ export class Cluster {
         this.inbox.heartbeats(new Map(peers.map(({ id, sent }) => [originOf(id), sent])));
       },
       dropped: (node, key, result) => {
-        this.announcer.announce(node, key, result);
+        this.announcer.announce(node, key, result, undefined);
       },
       lost: (error) => {
         this.degrade(messageOf(error));
@@ -140,8 +140,8 @@ export class Cluster {
       isHealthy: () => this.isHealthy,
       isRefilling: () => this.wasEmptied,
       verify: () => this.membership.verify(),
-      changed: (key, result) => {
-        this.announcer.announce(this.nodeId, key, result);
+      changed: (key, result, source) => {
+        this.announcer.announce(this.nodeId, key, result, source);
       },
       departed: (key, what) => {
         this.departed.push({ key, what });
@@ -317,9 +317,12 @@ export class Cluster {
     return this.shared.enter(appId, name, options, member, ticket);
   }
 
-  /** @param ticket of a subscription that may still wait: it ends now */
-  leave(appId: string, name: string, userId: string | undefined, ticket?: Ticket): void {
-    this.shared.leave(appId, name, userId, ticket);
+  /**
+   * @param ticket of a subscription that may still wait: it ends now
+   * @param source who leaves, as {@link EnterOptions.source}
+   */
+  leave(appId: string, name: string, userId: string | undefined, ticket?: Ticket, source?: string): void {
+    this.shared.leave(appId, name, userId, ticket, source);
   }
 
   /** The members of a presence channel that has subscriptions on this node. */

@@ -128,6 +128,8 @@ export class HubPort {
         return [await store.drop(call[1], call[2], call[3])];
       case 'release':
         return [await store.release(call[1], call[2], call[3], call[4])];
+      case 'moment':
+        return [await store.moment()];
       case 'snapshot':
         return [await store.snapshot(call[1])];
       case 'counts':

@@ -19,6 +19,7 @@ export type HubCall =
   | readonly ['apply', node: string, change: ChannelChange]
   | readonly ['drop', node: string, key: string, graceMs: number]
   | readonly ['release', node: string, key: string, what: string, by: string]
+  | readonly ['moment', key: string]
   | readonly ['snapshot', key: string]
   | readonly ['counts', keys: readonly string[]]
   | readonly ['memberIds', key: string]
@@ -83,6 +84,10 @@ export class HubStore implements ClusterStore {
 
   release(node: string, key: string, what: string, by: string): Promise<boolean> {
     return this.ask<boolean>(['release', node, key, what, by]);
+  }
+
+  moment(key: string): Promise<number> {
+    return this.ask<number>(['moment', key]);
   }
 
   snapshot(key: string): Promise<ChannelSnapshot> {

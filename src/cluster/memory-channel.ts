@@ -111,14 +111,17 @@ export class MemoryChannel {
     return false;
   }
 
-  /** @param firstVersion where it was not occupied before */
-  apply(node: string, change: ChannelChange, firstVersion: number): Applied {
+  /**
+   * @param momentUs now, as {@link ChannelResult.momentUs}. A later life of the channel goes on from it, as from a higher
+   *   version
+   */
+  apply(node: string, change: ChannelChange, momentUs: number): Applied {
     const before = this.shareOf(node);
     if (before?.answer !== undefined && before.change === change.change) {
       return { answer: before.answer, delta: undefined };
     }
 
-    if (this.version === 0 && change.subscriptions > 0) this.version = firstVersion;
+    if (this.version === 0 && change.subscriptions > 0) this.version = momentUs;
     const step = newStep(node, change.graceMs, 0);
     const isOut = change.subscriptions === 0;
     const join = isOut ? [] : change.join;
@@ -128,13 +131,14 @@ export class MemoryChannel {
     for (const member of join) this.join(step, member, change.maxMembers);
     const difference = change.subscriptions - this.subscriptionsOf(node);
     const occupancy = this.setSubscriptions(step, change.subscriptions);
-    const applied = this.finish(step, occupancy, change.tellSubscriptions && difference !== 0);
+    const isTold = change.tellSubscriptions && difference !== 0;
+    const applied = this.finish(step, occupancy, isTold, momentUs);
     this.keepAnswer(node, change.change, applied.answer);
     return applied;
   }
 
   /** Takes a node out, with what is due of the graces it held. Once nothing is left of it, a repeat gets the same answer. */
-  drop(node: string, graceMs: number, nowMs: number): Applied {
+  drop(node: string, graceMs: number, nowMs: number, momentUs: number): Applied {
     const due = [...this.graces].filter(([, grace]) => grace.node === node && grace.dueAt <= nowMs);
     const hadSubscriptions = this.isOccupiedBy(node);
     if (due.length === 0 && !hadSubscriptions) {
@@ -151,7 +155,7 @@ export class MemoryChannel {
       if (what === 'channel') occupancy = 'vacated';
       else step.removed.push(what.slice('member '.length));
     }
-    const applied = this.finish(step, occupancy, hadSubscriptions);
+    const applied = this.finish(step, occupancy, hadSubscriptions, momentUs);
     if (this.hasGraceOf(node)) this.forgetAnswer(node);
     else this.keepAnswer(node, DROP, applied.answer);
     return applied;
@@ -278,11 +282,18 @@ export class MemoryChannel {
     return this.graces.delete(what);
   }
 
-  private finish(step: Step, occupancy: ChannelResult['occupancy'], tell: boolean): Applied {
+  private finish(
+    step: Step,
+    occupancy: ChannelResult['occupancy'],
+    tell: boolean,
+    momentUs: number,
+  ): Applied {
+    const isTold = tell || occupancy !== 'unchanged' || step.added.length > 0 || step.removed.length > 0;
     const changed = tell || step.touched.size > 0;
     if (changed) this.version++;
     const answer: Answer = {
       version: this.version,
+      momentUs: isTold ? momentUs : 0,
       occupancy,
       added: orNone(step.added),
       removed: orNone(step.removed),
@@ -296,7 +307,7 @@ export class MemoryChannel {
 
 /** The answer where there is nothing to change. */
 export function unchanged(version: number): Answer {
-  return { version, occupancy: 'unchanged', added: NONE, removed: NONE, refused: NONE };
+  return { version, momentUs: 0, occupancy: 'unchanged', added: NONE, removed: NONE, refused: NONE };
 }
 
 /** Most lists of answers that are kept are empty. */

@@ -49,6 +49,7 @@ export class MemoryState {
   /** What is forgotten later, in about the order it falls due. */
   private readonly forgetting = new Queue<{ readonly dueMs: number; readonly forget: () => void }>();
   private interruption: string | undefined;
+  private lastMomentUs = 0;
 
   constructor(
     private readonly clock: Pick<Clock, 'now' | 'monotonic'>,
@@ -106,10 +107,8 @@ export class MemoryState {
     // As the Redis store's index, which cannot change in the same step, it names the channel before there is anything.
     entry.keys.add(key);
     const channel = this.channelAt(key);
-    // A later life of a channel goes on from a higher version.
-    const firstVersion = Math.floor(this.clock.now() * 1000);
     // The same text for all channels of the node.
-    const { answer } = this.told(key, channel.apply(entry.node, change, firstVersion));
+    const { answer } = this.told(key, channel.apply(entry.node, change, this.moment()));
     this.tidy(node, key, channel, change.graceMs);
     return { ...answer, snapshot: change.wantSnapshot ? channel.snapshot : undefined };
   }
@@ -120,7 +119,7 @@ export class MemoryState {
       this.unindex(node, key);
       return { ...unchanged(0), snapshot: undefined };
     }
-    const { answer } = this.told(key, channel.drop(node, graceMs, this.clock.monotonic()));
+    const { answer } = this.told(key, channel.drop(node, graceMs, this.clock.monotonic(), this.moment()));
     this.tidy(node, key, channel, graceMs);
     return { ...answer, snapshot: undefined };
   }
@@ -135,6 +134,12 @@ export class MemoryState {
     if (isAway) this.later(LINGER_MS, channel.releaseToForget(what));
     this.tidy(node, key, channel, 0);
     return isAway;
+  }
+
+  /** Now, in microseconds since 1970; later than all before, also where the clock was set back. */
+  moment(): number {
+    this.lastMomentUs = Math.max(this.lastMomentUs + 1, Math.floor(this.clock.now() * 1000));
+    return this.lastMomentUs;
   }
 
   snapshot(key: string): ChannelSnapshot {
@@ -262,6 +267,10 @@ export class MemoryStore implements ClusterStore {
 
   release(node: string, key: string, what: string, by: string): Promise<boolean> {
     return this.ask((state) => state.release(node, key, what, by));
+  }
+
+  moment(): Promise<number> {
+    return this.ask((state) => state.moment());
   }
 
   snapshot(key: string): Promise<ChannelSnapshot> {

@@ -15,11 +15,12 @@ const OCCUPANCIES = new Map<unknown, ChannelResult['occupancy']>([
 /** Standing, answer and, where it was asked for, a snapshot. */
 export function readChange(reply: unknown): { readonly standing: Standing; readonly result: ChannelResult } {
   const [standing, answer, ...snapshot] = list(reply);
-  const [version, occupancy, added, removed, refused] = list(JSON.parse(text(answer)));
+  const [version, occupancy, momentUs, added, removed, refused] = list(JSON.parse(text(answer)));
   return {
     standing: readStanding(standing),
     result: {
       version: Number(version),
+      momentUs: Number(momentUs),
       occupancy: OCCUPANCIES.get(occupancy) ?? 'unchanged',
       added: texts(added),
       removed: texts(removed),

@@ -7,8 +7,8 @@ import { GRAVE_MS, HEIR_MS, LINGER_MS, STORE_GAP_MS } from './store-times.js';
  * All keys of a channel begin with `{prefix}:{app/channel}`, so that a cluster keeps them on one node. A script is given
  * that beginning and derives the keys from it:
  *
- * - `:m` hash: `v` version, `t` subscriptions, `q` number of the last member, `n:{node}` a node's subscriptions, its
- *   last change and the answer to it
+ * - `:m` hash: `v` version, `t` subscriptions, `q` number of the last member, `w` when it last changed in a way that is
+ *   told outside, `n:{node}` a node's subscriptions, its last change and the answer to it
  * - `:i` hash: a member's number, nodes and info by his id; `:n:{node}` set: the members of a node
  * - `:g` hash: whose grace something has that left, and from when a repeated drop answers it; `:g:{node}` set of those
  * - `:a:{node}` a change and its answer when the node has left; `:r:{what}` who released a grace; both only for a while
@@ -56,6 +56,19 @@ end
 
 local function version()
   return call('HGET', META, 'v') or '0'
+end
+
+-- Now, in microseconds since 1970; later than all before in this channel, also where the clock was set back.
+local function moment()
+  local t = call('TIME')
+  local now = tonumber(t[1]) * 1000000 + tonumber(t[2])
+  local last = call('HGET', META, 'w')
+  if last and tonumber(last) >= now then now = tonumber(last) + 1 end
+  local isNew = not last and call('EXISTS', META) == 0
+  local text = string.format('%.0f', now)
+  call('HSET', META, 'w', text)
+  if isNew then call('PEXPIRE', META, graceMs + LINGER) end
+  return text
 end
 `;
 
@@ -134,6 +147,7 @@ end
 
 -- Tells watchers of the change, and returns the answer.
 local function finish(total, occupancy, tell, publish)
+  local isTold = tell or occupancy ~= 0 or #added > 0 or #removed > 0
   if tell or #touched > 0 then
     call('HINCRBY', META, 'v', 1)
     local delta = { version(), tostring(total) }
@@ -145,10 +159,11 @@ local function finish(total, occupancy, tell, publish)
     end
     call(publish, base .. ':d', cjson.encode(delta))
   end
+  local at = isTold and moment() or '0'
   if #added == 0 and #removed == 0 and #refused == 0 then
-    return cjson.encode({ version(), occupancy })
+    return cjson.encode({ version(), occupancy, at })
   end
-  return cjson.encode({ version(), occupancy, added, removed, refused })
+  return cjson.encode({ version(), occupancy, at, added, removed, refused })
 end
 `;
 
@@ -287,6 +302,9 @@ return { standing(), call('GET', RELEASED) == by and 1 or 0 }
 `,
 );
 
+/** KEYS: channel. ARGV: empty, 0. Returns a moment of the channel. */
+export const MOMENT = script(CHANNEL, 'return moment()');
+
 /** KEYS: channel. Returns version, subscriptions and members. */
 export const SNAPSHOT = script(`
 local meta = redis.call('HMGET', KEYS[1] .. ':m', 'v', 't')
@@ -422,6 +440,7 @@ export const SCRIPTS: readonly Script[] = [
   APPLY,
   DROP,
   RELEASE,
+  MOMENT,
   SNAPSHOT,
   SETTLE,
   CACHE_IF_LATER,

@@ -14,6 +14,7 @@ import {
   DROP,
   LEAVE,
   LOCK_GRAVE,
+  MOMENT,
   RELEASE,
   SCRIPTS,
   SNAPSHOT,
@@ -149,6 +150,10 @@ export class RedisStore implements ClusterStore {
       this.index.settle(commands, node, key, await entry, standing);
       return isAway;
     });
+  }
+
+  moment(key: string): Promise<number> {
+    return this.call(async (commands) => Number(await commands.run(MOMENT, [this.channel(key)], ['', 0])));
   }
 
   snapshot(key: string): Promise<ChannelSnapshot> {

@@ -54,7 +54,7 @@ export interface SharedChannelContext {
   readonly memberRemoved: (channel: SharedChannel, userId: string) => void;
   readonly subscriptionsChanged: (channel: SharedChannel) => void;
   /** The present total is due, among others, to this node: it alone makes it known outside. */
-  readonly countTold: (channel: SharedChannel) => void;
+  readonly countTold: (channel: SharedChannel, momentUs: number) => void;
   /** `member {id}` or `channel` left while the store was emptied, so that no change told it. */
   readonly departed: (channel: SharedChannel, what: string) => void;
   /** What a change of this node did in the whole cluster. */
@@ -113,12 +113,15 @@ export class SharedChannel implements HeardTopic {
   subscriptions = 0;
   /** Of the whole cluster, as last heard. */
   totalSubscriptions = 0;
+  /** Who came or left here last, as {@link EnterOptions.source}. */
+  source: string | undefined = undefined;
   private readonly local: Map<string, LocalMember>;
   /** The members of the cluster, in the order they came. */
   private readonly replica: Map<string, SharedMember>;
   private version = 0;
-  /** Of the last change of this node that watchers hear of. */
+  /** Of the last change of this node that watchers hear of, and when that was. */
   private ownVersion = 0;
+  private ownMomentUs = 0;
   private isInstalled = false;
   /** Deltas that came before the first snapshot, or after one that is missing. */
   private early: ChannelDelta[] | undefined;
@@ -478,7 +481,7 @@ export class SharedChannel implements HeardTopic {
   private tellCount(): void {
     if (this.ownVersion === 0 || this.version < this.ownVersion) return;
     this.ownVersion = 0;
-    this.context.countTold(this);
+    this.context.countTold(this, this.ownMomentUs);
   }
 
   private setTotal(subscriptions: number): void {
@@ -577,6 +580,7 @@ export class SharedChannel implements HeardTopic {
     }
     if (this.kind.tellSubscriptions && this.toldSubscriptions !== change.subscriptions) {
       this.ownVersion = result.version;
+      this.ownMomentUs = result.momentUs;
     }
     this.toldSubscriptions = change.subscriptions;
     this.context.changed(this, news);

@@ -33,6 +33,8 @@ export interface EnterOptions {
   readonly kind: SharedChannelKind;
   /** The channel's last event is fetched. */
   readonly cached: boolean;
+  /** Who subscribes, as webhooks are shared out by; undefined where nobody asks. */
+  readonly source?: string | undefined;
 }
 
 /** What the channels need of their node. */
@@ -53,7 +55,7 @@ export interface SharedChannelsContext {
   /** Whether the store is still the one that this node told what it has. */
   readonly verify: () => Promise<boolean>;
   /** What a change of this node did in the whole cluster. */
-  readonly changed: (key: string, result: ChannelResult) => void;
+  readonly changed: (key: string, result: ChannelResult, source: string | undefined) => void;
   /** `member {id}` or `channel` left while the store was emptied, so that no change told it. */
   readonly departed: (key: string, what: string) => void;
   /** Bus or store failed. */
@@ -103,14 +105,20 @@ export class SharedChannels {
   ): Promise<void> | undefined {
     const key = channelKey(appId, name);
     const channel = this.byKey.get(key) ?? this.open(appId, name, key, options);
+    channel.source = options.source;
     return channel.enter(member, ticket);
   }
 
-  /** @param ticket of a subscription that may still wait */
-  leave(appId: string, name: string, userId: string | undefined, ticket?: Ticket): void {
+  /**
+   * @param ticket of a subscription that may still wait
+   * @param source who leaves, as {@link EnterOptions.source}
+   */
+  leave(appId: string, name: string, userId: string | undefined, ticket?: Ticket, source?: string): void {
     const channel = this.byKey.get(channelKey(appId, name));
-    channel?.leave(userId, ticket);
-    if (channel !== undefined) this.closeIfIdle(channel);
+    if (channel === undefined) return;
+    channel.source = source;
+    channel.leave(userId, ticket);
+    this.closeIfIdle(channel);
   }
 
   /** The members of a presence channel that has subscriptions on this node. */
@@ -274,15 +282,15 @@ export class SharedChannels {
           this.sendCounts();
         });
       },
-      countTold: ({ appId, name: channel, totalSubscriptions: count }) => {
+      countTold: ({ appId, name: channel, totalSubscriptions: count, source }, momentUs) => {
         if (isHiddenChannel(channel)) return;
-        activity.emit({ type: 'SubscriptionCountChanged', appId, channel, count });
+        activity.emit({ type: 'SubscriptionCountChanged', appId, channel, count, momentUs, source });
       },
       departed: ({ key }, what) => {
         this.context.departed(key, what);
       },
-      changed: ({ key }, result) => {
-        this.context.changed(key, result);
+      changed: ({ key, source }, result) => {
+        this.context.changed(key, result, source);
         const present = this.byKey.get(key);
         if (present !== undefined) this.closeIfIdle(present);
       },

@@ -37,6 +37,8 @@ export interface ClusterStore {
    */
   release(node: string, key: string, what: string, by: string): Promise<boolean>;
   snapshot(key: string): Promise<ChannelSnapshot>;
+  /** A moment of the channel, as {@link ChannelResult.momentUs}: later than all before, and earlier than any after it. */
+  moment(key: string): Promise<number>;
   /** Subscriptions and members of channels, in their order. */
   counts(keys: readonly string[]): Promise<readonly ChannelCounts[]>;
   /** Ids of the members of a presence channel. */
@@ -114,6 +116,11 @@ export interface ChannelChange {
 /** What a change did in the cluster. */
 export interface ChannelResult {
   readonly version: number;
+  /**
+   * When that was, in microseconds since 1970 by the store's clock, and later than any change of the channel before it. 0
+   * where the change did nothing that is told outside.
+   */
+  readonly momentUs: number;
   /** `occupied` and `vacated` are this change's doing. */
   readonly occupancy: 'occupied' | 'vacated' | 'unchanged';
   /** Users who came with this change and were nowhere before, and who left with it and are nowhere now. */

@@ -157,9 +157,14 @@ const WebhookDeliverySchema = z.strictObject({
     .default(10)
     .meta({ description: 'Until a request counts as failed' }),
   retrySeconds: z.int().min(0).default(300).meta({ description: 'How long a failed request is tried again' }),
-  maxQueuedEvents: positive()
-    .default(10_000)
-    .meta({ description: 'Events waiting for one webhook; further ones are dropped and counted' }),
+  maxQueuedEvents: positive().default(10_000).meta({
+    description:
+      'Events waiting for one webhook; beyond it whoever caused most of them loses the latest, which is counted',
+  }),
+  maxQueuedBytes: positive()
+    .max(1_073_741_824)
+    .default(33_554_432)
+    .meta({ description: 'Bytes of the events waiting for one webhook; beyond it as with maxQueuedEvents' }),
   graceMilliseconds: z.int().min(0).max(60_000).default(3000).meta({
     description: 'channel_vacated and member_removed wait this long, and fall away when the client returns',
   }),

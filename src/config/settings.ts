@@ -109,6 +109,7 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   setting('webhooks.requestTimeoutSeconds', readSeconds, 'PREGON_WEBHOOK_TIMEOUT'),
   setting('webhooks.retrySeconds', readSeconds, 'PREGON_WEBHOOK_RETRY'),
   setting('webhooks.maxQueuedEvents', readNumber, 'PREGON_WEBHOOK_MAX_QUEUED'),
+  setting('webhooks.maxQueuedBytes', readNumber, 'PREGON_WEBHOOK_MAX_QUEUED_BYTES'),
   setting('webhooks.graceMilliseconds', readNumber, 'PREGON_WEBHOOK_GRACE_MS'),
   setting(
     'cluster.bus',

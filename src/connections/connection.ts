@@ -2,6 +2,7 @@ import type { MemberData, UserData } from '../../protocol/messages.js';
 import type { SocketId } from '../../protocol/socket-id.js';
 import type { Channel } from '../channels/channel.js';
 import type { Subscriber } from '../channels/channels.js';
+import { publicNetworkOf } from '../limits/network.js';
 import type { TokenBucket } from '../limits/token-bucket.js';
 import type { LocalApp } from './local-app.js';
 import type { Socket } from './socket.js';
@@ -28,6 +29,7 @@ export class Connection implements Subscriber {
   user: UserData | undefined = undefined;
   /** Signed in, or subscribed to a private or presence channel (CONN-8). */
   isAuthorized = false;
+  private knownSource: string | undefined = undefined;
   /** Nothing more is taken from or sent to it. */
   isClosing = false;
   /** Up to when the subscriptions it asked for are spread at their allowed rate, in milliseconds of the node's clock. */
@@ -45,6 +47,16 @@ export class Connection implements Subscriber {
     readonly openedAt: number,
     public lastHeardAt: number = openedAt,
   ) {}
+
+  /**
+   * Who is behind it, for what is shared out fairly among those who caused it: the client's network, or its socket id where
+   * the address is that of a proxy on a private network. Undefined where the app has no webhooks and nobody asks.
+   */
+  get source(): string | undefined {
+    if (this.app.app.settings.webhooks.length === 0) return undefined;
+    // Kept, since a socket that is closed has no address any more.
+    return (this.knownSource ??= publicNetworkOf(this.socket.address) ?? this.socketId);
+  }
 
   isSubscribed(channel: string): boolean {
     return this.subscriptions.has(channel);

@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../clock.js';
 
-interface Held {
+interface Held<T> {
   readonly until: number;
+  readonly value: T;
   readonly release: () => void;
 }
 
@@ -9,9 +10,9 @@ interface Held {
  * Holds back what may be undone within a moment, such as a member who leaves because his page is loaded again
  * (PROTOCOL.md HOOK-5). All wait equally long, so one timer for the first of them is enough.
  */
-export class GracePeriod {
+export class GracePeriod<T> {
   /** In the order in which they fall due. */
-  private readonly held = new Map<string, Held>();
+  private readonly held = new Map<string, Held<T>>();
   private timer: Timer | undefined;
 
   constructor(
@@ -21,20 +22,26 @@ export class GracePeriod {
     private readonly maxHeld = 100_000,
   ) {}
 
-  /** Calls `release` when the time is over, unless {@link cancel} comes first. */
-  hold(key: string, release: () => void): void {
+  /**
+   * Calls `release` when the time is over, unless {@link cancel} comes first.
+   *
+   * @param value that `cancel` gives back
+   */
+  hold(key: string, value: T, release: () => void): void {
     if (this.milliseconds === 0) {
       release();
       return;
     }
     if (this.held.size >= this.maxHeld) this.releaseFirst();
-    this.held.set(key, { until: this.clock.monotonic() + this.milliseconds, release });
+    this.held.set(key, { until: this.clock.monotonic() + this.milliseconds, value, release });
     this.schedule();
   }
 
-  /** @returns whether something was held under this key, and is now forgotten */
-  cancel(key: string): boolean {
-    return this.held.delete(key);
+  /** @returns the value of what was held under this key, and is now forgotten; undefined where nothing was */
+  cancel(key: string): T | undefined {
+    const held = this.held.get(key);
+    this.held.delete(key);
+    return held?.value;
   }
 
   /** Releases everything at once. */

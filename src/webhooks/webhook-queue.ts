@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import { EndpointHealth } from './endpoint-health.js';
 import { failureReason, statusProblem } from './failure-reason.js';
+import { FairQueue, type QueuedEvent } from './fair-queue.js';
 import type { Post } from './post.js';
 import type { WebhookEvent } from './webhook-event.js';
 
@@ -19,11 +20,6 @@ export interface WebhookServices {
   readonly post: Post;
 }
 
-interface Queued {
-  readonly event: WebhookEvent;
-  readonly atMs: number;
-}
-
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -32,7 +28,7 @@ const LONGEST_PAUSE_MS = 60_000;
  * time so that their order is kept, and sent again while that makes sense.
  */
 export class WebhookQueue {
-  private queue: Queued[] = [];
+  private readonly queue: FairQueue;
   private timer: Timer | undefined;
   private sending: Promise<void> | undefined;
   private wakeUp: (() => void) | undefined;
@@ -45,25 +41,50 @@ export class WebhookQueue {
     private readonly webhook: WebhookConfig,
     private readonly options: Config['webhooks'],
     private readonly services: WebhookServices,
+    /** Whether every event of the app comes to this queue; with several nodes each has some. */
+    private readonly tellsAll = true,
   ) {
     this.health = new EndpointHealth(appId, webhook.url, services);
+    this.queue = new FairQueue({ maxEvents: options.maxQueuedEvents, maxBytes: options.maxQueuedBytes });
   }
 
-  add(event: WebhookEvent): void {
-    const { maxQueuedEvents, maxBatchEvents, batchMilliseconds } = this.options;
-    if (this.queue.length >= maxQueuedEvents) {
-      this.drop(1, 'its queue is full');
-      return;
+  /**
+   * Queues an event.
+   *
+   * @param source who caused it, as far as that is known
+   */
+  add(event: WebhookEvent, source: string | undefined): void {
+    if (this.isUnderPressure) {
+      const isUndone = this.queue.takeOpposite(event);
+      // Other nodes may have told of what was between the two: the later one has to be told then.
+      if (isUndone && this.tellsAll) return;
     }
     const { clock } = this.services;
-    this.queue.push({ event, atMs: clock.monotonic() });
+    const shed = this.queue.add(event, source, clock.monotonic());
+    if (shed > 0) this.drop(shed, 'its queue is full');
     if (this.sending !== undefined) return;
-    if (this.queue.length >= maxBatchEvents || batchMilliseconds === 0) this.send();
+    const { maxBatchEvents, batchMilliseconds } = this.options;
+    if (this.queue.size >= maxBatchEvents || batchMilliseconds === 0) this.send();
     else {
       this.timer ??= clock.after(batchMilliseconds, () => {
         this.send();
       });
     }
+  }
+
+  /**
+   * Something that began ends before it was told, in a queue that is behind: then neither is told.
+   *
+   * @param end the event that tells of the end, which is not queued
+   * @returns whether its beginning was taken back
+   */
+  takeBack(end: WebhookEvent): boolean {
+    return this.tellsAll && this.isUnderPressure && this.queue.takeOpposite(end);
+  }
+
+  /** More waits than goes with the next request. */
+  private get isUnderPressure(): boolean {
+    return this.queue.size > this.options.maxBatchEvents;
   }
 
   /** Sends what is there, once, and waits for it. */
@@ -77,18 +98,18 @@ export class WebhookQueue {
   private send(): void {
     this.timer?.cancel();
     this.timer = undefined;
-    if (this.queue.length > 0) this.sending ??= this.sendAll();
+    if (this.queue.size > 0) this.sending ??= this.sendAll();
   }
 
   private async sendAll(): Promise<void> {
     const size = this.options.batchMilliseconds === 0 ? 1 : this.options.maxBatchEvents;
-    while (this.queue.length > 0) await this.sendBatch(this.queue.splice(0, size));
+    while (this.queue.size > 0) await this.sendBatch(this.queue.take(size));
     // In the same step as the last look at the queue: what is added from now on has to start a new round.
     this.sending = undefined;
   }
 
   /** Sends one request until it succeeds or its time is over; the same bytes each time, as signed. */
-  private async sendBatch(batch: readonly Queued[]): Promise<void> {
+  private async sendBatch(batch: readonly QueuedEvent[]): Promise<void> {
     const { clock, counters } = this.services;
     const body = JSON.stringify({
       time_ms: Math.floor(clock.now()),
@@ -107,7 +128,7 @@ export class WebhookQueue {
       counters.webhooksFailed++;
       const pauseMs = pauseBefore(attempt);
       const isGivenUp = this.isStopping || clock.monotonic() + pauseMs > deadline;
-      this.health.failed(problem, batch.length + this.queue.length, isGivenUp ? undefined : pauseMs);
+      this.health.failed(problem, batch.length + this.queue.size, isGivenUp ? undefined : pauseMs);
       if (isGivenUp) {
         this.drop(batch.length, problem);
         return;

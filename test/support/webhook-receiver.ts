@@ -12,9 +12,13 @@ export interface ReceivedWebhook {
 /** An application's endpoint for webhooks on a free port; ends with the test. */
 export class WebhookReceiver {
   readonly requests: ReceivedWebhook[] = [];
+  /** Events of the requests that were answered with success, with their times and versions. */
+  readonly delivered: Record<string, unknown>[] = [];
   private waiting: (() => void)[] = [];
   /** What the next requests are answered with; 200 when it is empty. */
   readonly answers: number[] = [];
+  /** Requests wait for this before they are answered, and count from then on. */
+  gate: Promise<void> = Promise.resolve();
 
   private constructor(readonly url: string) {}
 
@@ -26,7 +30,11 @@ export class WebhookReceiver {
         const rawBody = Buffer.concat(chunks).toString('utf8');
         const { events } = JSON.parse(rawBody) as { events: Record<string, unknown>[] };
         receiver.requests.push({ headers: request.headers, rawBody, events });
-        response.writeHead(receiver.answers.shift() ?? 200).end();
+        const status = receiver.answers.shift() ?? 200;
+        if (status < 300) receiver.delivered.push(...events);
+        void receiver.gate.then(() => {
+          response.writeHead(status).end();
+        });
         for (const resolve of receiver.waiting.splice(0)) resolve();
       });
     });
@@ -39,9 +47,16 @@ export class WebhookReceiver {
     return receiver;
   }
 
-  /** All events so far. */
+  /** All events so far, without their times and versions. */
   get events(): Record<string, unknown>[] {
-    return this.requests.flatMap(({ events }) => events);
+    return this.requests.flatMap(({ events }) =>
+      events.map((event) => {
+        const fact = { ...event };
+        delete fact['time_ms'];
+        delete fact['version'];
+        return fact;
+      }),
+    );
   }
 
   /** Waits until that many events have come. */

@@ -89,14 +89,14 @@ export function subscribe(
  */
 function enterCluster(
   cluster: Cluster,
-  { app }: Connection,
+  { app, source }: Connection,
   { name, policy, member }: Grant,
   waiting: PendingSubscription,
 ): Promise<void> | undefined {
   const { id, settings } = app.app;
   const kind = sharedChannelKind(policy, settings);
   try {
-    return cluster.enter(id, name, { kind, cached: policy.cached }, member, waiting);
+    return cluster.enter(id, name, { kind, cached: policy.cached, source }, member, waiting);
   } catch (error) {
     throw error instanceof ChannelFull ? channelFull(name, error.members) : error;
   }
@@ -132,8 +132,8 @@ function complete(
   { name, policy, member }: Grant,
   services: ConnectionServices,
 ): void {
-  const { app } = connection;
-  const channel = app.channels.occupy(name);
+  const { app, source } = connection;
+  const channel = app.channels.occupy(name, source);
   connection.subscriptions.set(name, channel);
   if (member !== undefined) joinPresence(connection, name, member);
 
@@ -144,7 +144,7 @@ function complete(
   app.channels.began(channel, connection);
   services.counters.subscriptions++;
   if (!app.app.settings.subscriptionCount) return;
-  if (app.cluster === undefined) app.subscriptionCounts.update(channel, channel.subscriptionCount);
+  if (app.cluster === undefined) app.subscriptionCounts.update(channel, channel.subscriptionCount, source);
   else sendCount(connection, channel, app.cluster.subscriptions(app.app.id, name));
 }
 
@@ -244,12 +244,12 @@ function channelFull(channel: string, members: number): SubscriptionError {
 
 /** PRES-4: the others hear of a new member before his own socket hears the channel. */
 function joinPresence(connection: Connection, name: string, member: MemberData): void {
-  const { app } = connection;
+  const { app, source } = connection;
   connection.joinPresence(name, member);
   // Otherwise the others heard of him when he was known to all nodes.
   if (app.cluster !== undefined || !app.presence.join(name, member)) return;
   app.channels.broadcast(name, encodeMemberAdded(name, member));
-  app.activity.emit({ type: 'MemberAdded', appId: app.app.id, channel: name, userId: member.id });
+  app.activity.emit({ type: 'MemberAdded', appId: app.app.id, channel: name, userId: member.id, source });
 }
 
 function sendSucceeded({ app, socket }: Connection, name: string, policy: ChannelPolicy): void {
@@ -264,7 +264,7 @@ function sendCount({ socket }: Connection, { name, policy }: Channel, count: num
 
 /** CACHE-2 */
 function sendCached(
-  { app, socket }: Connection,
+  { app, socket, source }: Connection,
   name: string,
   { cache, activity }: ConnectionServices,
 ): void {
@@ -274,5 +274,5 @@ function sendCached(
     return;
   }
   socket.send(encodeCacheMiss(name));
-  activity.emit({ type: 'CacheMissed', appId: app.app.id, channel: name });
+  activity.emit({ type: 'CacheMissed', appId: app.app.id, channel: name, source });
 }

@@ -18,13 +18,13 @@ export function leaveAllChannels(connection: Connection): void {
 
 /** What still waits for the other nodes leaves them at once: one that they were not told of yet never happened. */
 function endWaiting(connection: Connection, name: string, pending: PendingSubscription): void {
-  const { app } = connection;
+  const { app, source } = connection;
   connection.pending?.delete(name);
-  app.cluster?.leave(app.app.id, name, pending.member?.id, pending);
+  app.cluster?.leave(app.app.id, name, pending.member?.id, pending, source);
 }
 
 function leaveChannel(connection: Connection, channel: Channel): void {
-  const { app } = connection;
+  const { app, source } = connection;
   const { name, topic } = channel;
   connection.subscriptions.delete(name);
   connection.socket.unsubscribe(topic);
@@ -35,12 +35,18 @@ function leaveChannel(connection: Connection, channel: Channel): void {
     if (app.cluster === undefined && app.presence.leave(name, member.id)) {
       // PRES-5: after the last connection of the user, and not to the one that leaves.
       app.channels.broadcast(name, encodeMemberRemoved(name, member.id));
-      app.activity.emit({ type: 'MemberRemoved', appId: app.app.id, channel: name, userId: member.id });
+      app.activity.emit({
+        type: 'MemberRemoved',
+        appId: app.app.id,
+        channel: name,
+        userId: member.id,
+        source,
+      });
     }
   }
-  app.channels.vacate(channel);
-  if (app.cluster !== undefined) app.cluster.leave(app.app.id, name, member?.id);
+  app.channels.vacate(channel, source);
+  if (app.cluster !== undefined) app.cluster.leave(app.app.id, name, member?.id, undefined, source);
   else if (app.app.settings.subscriptionCount && channel.subscriptionCount > 0) {
-    app.subscriptionCounts.update(channel, channel.subscriptionCount);
+    app.subscriptionCounts.update(channel, channel.subscriptionCount, source);
   }
 }

@@ -70,6 +70,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class Run {
   readonly answers: unknown[] = [];
   private firstVersion = 0;
+  private readonly moments: number[] = [];
   private readonly last = new Map<Node, ChannelChange>();
   private changes = 0;
 
@@ -117,9 +118,11 @@ class Run {
     return [...(await this.store.memberIds(this.key))].sort();
   }
 
-  private result({ version, snapshot, added, removed, refused, occupancy }: ChannelResult): unknown {
+  private result(result: ChannelResult): unknown {
+    const { version, momentUs, snapshot, added, removed, refused, occupancy } = result;
     return {
       version: this.counted(version),
+      moment: this.placeOf(momentUs),
       occupancy,
       added,
       removed: [...removed].sort(),
@@ -130,6 +133,13 @@ class Run {
 
   private snapshot({ version, subscriptions, members }: ChannelSnapshot): unknown {
     return { version: this.counted(version), subscriptions, members };
+  }
+
+  /** Which of the moments it is: a new one comes after all before. */
+  private placeOf(momentUs: number): number {
+    if (momentUs === 0) return 0;
+    if (momentUs > (this.moments.at(-1) ?? 0)) this.moments.push(momentUs);
+    return this.moments.indexOf(momentUs) + 1;
   }
 
   private counted(version: number): number {

@@ -40,6 +40,27 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       ]);
     });
 
+    it('has a moment later than all before in its channel, whichever node made it, and a repeat the same', async () => {
+      const store = await open();
+      const key = freshKey();
+      const first = change(key, {});
+      const moments = [
+        await store.apply('a', first),
+        await store.apply('b', change(key, { join: [member('u1')] })),
+        await store.apply('a', change(key, { subscriptions: 0 })),
+        await store.drop('b', key, 0),
+      ].map(({ momentUs }) => momentUs);
+      // The third neither vacated the channel nor was anybody removed.
+      expect(moments[2]).toBe(0);
+      const told = moments.filter((momentUs) => momentUs > 0);
+      expect(told).toEqual([...told].sort((a, b) => a - b));
+      expect(new Set(told).size).toBe(3);
+      expect(await store.moment(key)).toBeGreaterThan(told.at(-1)!);
+      expect(Math.abs(told[0]! / 1000 - Date.now())).toBeLessThan(60_000);
+      const again = await store.apply('c', change(key, { tellSubscriptions: true }));
+      expect(again.momentUs).toBeGreaterThan(told.at(-1)!);
+    });
+
     it('adds a user with his first node and removes him with his last', async () => {
       const store = await open();
       const key = freshKey();

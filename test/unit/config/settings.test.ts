@@ -54,6 +54,7 @@ const SERVER_ROWS: readonly Row[] = [
   ['PREGON_WEBHOOK_TIMEOUT', '5s', 'webhooks.requestTimeoutSeconds', 5],
   ['PREGON_WEBHOOK_RETRY', '10m', 'webhooks.retrySeconds', 600],
   ['PREGON_WEBHOOK_MAX_QUEUED', '100', 'webhooks.maxQueuedEvents', 100],
+  ['PREGON_WEBHOOK_MAX_QUEUED_BYTES', '100', 'webhooks.maxQueuedBytes', 100],
   ['PREGON_WEBHOOK_GRACE_MS', '0', 'webhooks.graceMilliseconds', 0],
   ['PREGON_BUS', 'redis', 'cluster.bus', 'redis'],
   ['REVERB_SCALING_ENABLED', 'true', 'cluster.bus', 'redis'],

@@ -5,9 +5,9 @@ import { FakeClock } from '../../support/fake-clock.js';
 function start(milliseconds = 3000, maxHeld?: number) {
   const clock = new FakeClock();
   const released: string[] = [];
-  const grace = new GracePeriod(milliseconds, clock, maxHeld);
+  const grace = new GracePeriod<string>(milliseconds, clock, maxHeld);
   const hold = (key: string) => {
-    grace.hold(key, () => {
+    grace.hold(key, `held ${key}`, () => {
       released.push(key);
     });
   };
@@ -32,8 +32,8 @@ describe('GracePeriod', () => {
     const { clock, released, grace, hold } = start();
     hold('a');
     hold('b');
-    expect(grace.cancel('a')).toBe(true);
-    expect(grace.cancel('a')).toBe(false);
+    expect(grace.cancel('a')).toBe('held a');
+    expect(grace.cancel('a')).toBeUndefined();
     clock.advance(3000);
     expect(released).toEqual(['b']);
   });

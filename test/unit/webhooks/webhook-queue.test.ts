@@ -15,7 +15,7 @@ interface Sent {
   readonly body: string;
 }
 
-const occupied = (channel: string): WebhookEvent => ({ name: 'channel_occupied', channel });
+const occupied = (channel: string): WebhookEvent => ({ name: 'channel_occupied', channel, time_ms: 1 });
 
 function start(options: Record<string, unknown> = {}, webhook: Record<string, unknown> = {}) {
   const clock = new FakeClock();
@@ -73,7 +73,7 @@ function start(options: Record<string, unknown> = {}, webhook: Record<string, un
 describe('WebhookQueue', () => {
   it('gathers events for a moment and sends them in one request, in order (HOOK-3)', async () => {
     const { sent, queue, channels, advance } = start();
-    for (const name of ['a', 'b', 'c']) queue.add(occupied(name));
+    for (const name of ['a', 'b', 'c']) queue.add(occupied(name), undefined);
     await advance(49);
     expect(sent).toHaveLength(0);
     await advance(1);
@@ -82,14 +82,14 @@ describe('WebhookQueue', () => {
 
   it('sends a full batch at once and the rest after it', async () => {
     const { sent, queue, channels, settle } = start({ maxBatchEvents: 2 });
-    for (const name of ['a', 'b', 'c']) queue.add(occupied(name));
+    for (const name of ['a', 'b', 'c']) queue.add(occupied(name), undefined);
     await settle();
     expect(sent.map(channels)).toEqual([['a', 'b'], ['c']]);
   });
 
   it('sends each event alone when batching is off', async () => {
     const { sent, queue, channels, settle } = start({ batchMilliseconds: 0 });
-    for (const name of ['a', 'b']) queue.add(occupied(name));
+    for (const name of ['a', 'b']) queue.add(occupied(name), undefined);
     await settle();
     expect(sent.map(channels)).toEqual([['a'], ['b']]);
   });
@@ -108,11 +108,9 @@ describe('WebhookQueue', () => {
         },
       },
     );
-    queue.add(occupied('a'));
+    queue.add(occupied('a'), undefined);
     await advance(50);
-    expect(sent[0]!.body).toBe(
-      JSON.stringify({ time_ms: clock.now(), events: [{ name: 'channel_occupied', channel: 'a' }] }),
-    );
+    expect(sent[0]!.body).toBe(JSON.stringify({ time_ms: clock.now(), events: [occupied('a')] }));
     expect(sent[0]!.headers).toStrictEqual({
       'user-agent': 'pregon',
       'x-extra': 'yes',
@@ -125,7 +123,7 @@ describe('WebhookQueue', () => {
   it('sends the same bytes again with growing pauses until they are taken (HOOK-4)', async () => {
     const { sent, queue, answers, advance, counters, clock } = start();
     answers.push(500, new Error('connection refused'), 302);
-    queue.add(occupied('a'));
+    queue.add(occupied('a'), undefined);
     await advance(50);
     const times: number[] = [];
     for (let i = 0; i < 3; i++) {
@@ -143,9 +141,9 @@ describe('WebhookQueue', () => {
   it('keeps the order of events while one request fails (HOOK-3)', async () => {
     const { sent, queue, answers, advance, channels } = start();
     answers.push(500);
-    queue.add(occupied('a'));
+    queue.add(occupied('a'), undefined);
     await advance(50);
-    queue.add(occupied('b'));
+    queue.add(occupied('b'), undefined);
     while (sent.length < 3) await advance(100);
     expect(sent.map(channels)).toEqual([['a'], ['a'], ['b']]);
   });
@@ -153,7 +151,7 @@ describe('WebhookQueue', () => {
   it('drops what was not taken in time, logs and counts it, without the query of the URL (HOOK-4)', async () => {
     const { sent, queue, answers, advance, counters, errors } = start({ retrySeconds: 10 });
     answers.push(...Array<number>(20).fill(503));
-    queue.add(occupied('a'));
+    queue.add(occupied('a'), undefined);
     for (let i = 0; i < 200; i++) await advance(100);
     expect(sent.length).toBeGreaterThan(2);
     expect(sent.length).toBeLessThan(6);
@@ -165,7 +163,7 @@ describe('WebhookQueue', () => {
 
   it('is bounded: beyond maxQueuedEvents events are dropped and counted (HOOK-4)', async () => {
     const { queue, counters, errors, advance, sent, channels } = start({ maxQueuedEvents: 2 });
-    for (const name of ['a', 'b', 'c', 'd']) queue.add(occupied(name));
+    for (const name of ['a', 'b', 'c', 'd']) queue.add(occupied(name), undefined);
     expect(counters.webhookEventsDropped).toBe(2);
     // One line a minute, however many are lost.
     expect(errors).toHaveLength(1);
@@ -176,7 +174,7 @@ describe('WebhookQueue', () => {
   it('sends what is there once when it stops, and waits for no repeat', async () => {
     const { sent, queue, answers, counters } = start();
     answers.push(500);
-    queue.add(occupied('a'));
+    queue.add(occupied('a'), undefined);
     await queue.stop();
     expect(sent).toHaveLength(1);
     expect(counters.webhookEventsDropped).toBe(1);
@@ -185,7 +183,7 @@ describe('WebhookQueue', () => {
   it('gives up a pause between repeats when it stops', async () => {
     const { sent, queue, answers, advance } = start();
     answers.push(500, 200);
-    queue.add(occupied('a'));
+    queue.add(occupied('a'), undefined);
     await advance(50);
     await queue.stop();
     expect(sent).toHaveLength(2);
@@ -194,9 +192,9 @@ describe('WebhookQueue', () => {
   it('sends what comes in the very moment a request is done (HOOK-3)', async () => {
     for (let moment = 0; moment < 20; moment++) {
       const { sent, queue, channels, settle } = start({ batchMilliseconds: 0 });
-      queue.add(occupied('first'));
+      queue.add(occupied('first'), undefined);
       for (let i = 0; i < moment; i++) await Promise.resolve();
-      queue.add(occupied('second'));
+      queue.add(occupied('second'), undefined);
       await settle();
       expect(sent.map(channels)).toEqual([['first'], ['second']]);
     }
