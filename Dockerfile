@@ -4,6 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY tools/build.mjs tools/build.mjs
 COPY protocol protocol
 COPY src src
 COPY bench bench
@@ -18,6 +19,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
+COPY tools/build.mjs tools/build.mjs
 USER node
 EXPOSE 8080 9601
 STOPSIGNAL SIGTERM

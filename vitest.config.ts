@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tells why tests were skipped. */
+const SKIPS = './test/support/skip-reporter.ts';
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -11,7 +14,7 @@ export default defineConfig({
     maxWorkers: '100%',
     reporters:
       process.env['CI'] === 'true'
-        ? ['default', ['json', { outputFile: 'coverage/results.json' }]]
-        : ['default'],
+        ? ['default', SKIPS, ['json', { outputFile: 'coverage/results.json' }]]
+        : ['default', SKIPS],
   },
 });

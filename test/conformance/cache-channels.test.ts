@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../support/fake-clock.js';
-import { isSpread, meetsAtHub, startServer } from '../support/start-server.js';
+import { startServer } from '../support/start-server.js';
+import { itOnOneNode, itWithoutHub } from '../support/skipping.js';
 import { onEachTransport } from '../support/transports.js';
 
 const SUCCEEDED = 'pusher_internal:subscription_succeeded';
@@ -90,32 +91,29 @@ onEachTransport((transport) => {
       expect(late.frames.map(({ event }) => event).slice(1)).toStrictEqual([SUCCEEDED, 'pusher:cache_miss']);
     });
 
-    it.skipIf(meetsAtHub())(
-      'is forgotten after its time, which each event starts anew (CACHE-1)',
-      async () => {
-        const clock = new FakeClock();
-        const server = await startServer({ transport, clock });
-        const hears = async () => {
-          const client = await server.connect();
-          await client.subscribe('cache-x');
-          await client.settle();
-          const event = client.frames[2]?.event;
-          client.terminate();
-          return event;
-        };
-        await server.api.trigger('cache-x', 'first', '1');
-        clock.advance(1_799_000);
-        expect(await hears()).toBe('first');
-        await server.api.trigger('cache-x', 'second', '2');
-        clock.advance(1_799_000);
-        // Having been heard does not prolong it.
-        expect(await hears()).toBe('second');
-        clock.advance(2000);
-        expect(await hears()).toBe('pusher:cache_miss');
-      },
-    );
+    itWithoutHub()('is forgotten after its time, which each event starts anew (CACHE-1)', async () => {
+      const clock = new FakeClock();
+      const server = await startServer({ transport, clock });
+      const hears = async () => {
+        const client = await server.connect();
+        await client.subscribe('cache-x');
+        await client.settle();
+        const event = client.frames[2]?.event;
+        client.terminate();
+        return event;
+      };
+      await server.api.trigger('cache-x', 'first', '1');
+      clock.advance(1_799_000);
+      expect(await hears()).toBe('first');
+      await server.api.trigger('cache-x', 'second', '2');
+      clock.advance(1_799_000);
+      // Having been heard does not prolong it.
+      expect(await hears()).toBe('second');
+      clock.advance(2000);
+      expect(await hears()).toBe('pusher:cache_miss');
+    });
 
-    it.skipIf(meetsAtHub())('is kept as long as the server is told to (CACHE-1)', async () => {
+    itWithoutHub()('is kept as long as the server is told to (CACHE-1)', async () => {
       const clock = new FakeClock();
       const server = await startServer({ transport, clock, config: { cache: { ttlSeconds: 10 } } });
       await server.api.trigger('cache-x', 'x', '1');
@@ -146,17 +144,14 @@ onEachTransport((transport) => {
       }
     });
 
-    it.skipIf(isSpread())(
-      'gives way, the least recently used first, when there are too many (CACHE-1)',
-      async () => {
-        const server = await startServer({ transport, config: { cache: { maxEntries: 2 } } });
-        for (const channel of ['cache-a', 'cache-b', 'cache-c']) await server.api.trigger(channel, 'x', '1');
-        const client = await server.connect();
-        for (const channel of ['cache-a', 'cache-b', 'cache-c']) await client.subscribe(channel);
-        await client.settle();
-        expect(client.named('pusher:cache_miss').map(({ channel }) => channel)).toStrictEqual(['cache-a']);
-        expect(client.named('x').map(({ channel }) => channel)).toStrictEqual(['cache-b', 'cache-c']);
-      },
-    );
+    itOnOneNode()('gives way, the least recently used first, when there are too many (CACHE-1)', async () => {
+      const server = await startServer({ transport, config: { cache: { maxEntries: 2 } } });
+      for (const channel of ['cache-a', 'cache-b', 'cache-c']) await server.api.trigger(channel, 'x', '1');
+      const client = await server.connect();
+      for (const channel of ['cache-a', 'cache-b', 'cache-c']) await client.subscribe(channel);
+      await client.settle();
+      expect(client.named('pusher:cache_miss').map(({ channel }) => channel)).toStrictEqual(['cache-a']);
+      expect(client.named('x').map(({ channel }) => channel)).toStrictEqual(['cache-b', 'cache-c']);
+    });
   });
 });

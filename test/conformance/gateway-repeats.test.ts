@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../support/fake-clock.js';
 import { GATEWAY_SECRET, get, post, startGateway } from '../support/gateway.js';
-import { isSpread, meetsAtHub } from '../support/start-server.js';
+import { itOnOneNode, itWithoutHub } from '../support/skipping.js';
 import { onEachTransport } from '../support/transports.js';
 
 const BODY = { userId: '33', event: 'notification', data: { title: 'Aviso' } };
@@ -24,7 +24,7 @@ onEachTransport((transport) => {
   };
 
   describe('a body that comes again', () => {
-    it.skipIf(meetsAtHub())('is answered alike and published once, for some seconds', async () => {
+    itWithoutHub()('is answered alike and published once, for some seconds', async () => {
       const { server, clock, count } = await setUp();
       const first = await post(server, '/notify', BODY);
       clock.advance(13_000);
@@ -90,7 +90,7 @@ onEachTransport((transport) => {
 
   describe('how many bodies are remembered', () => {
     // With several nodes the store they share remembers too, within its own bound.
-    it.skipIf(isSpread())('is bounded, the oldest forgotten first', async () => {
+    itOnOneNode()('is bounded, the oldest forgotten first', async () => {
       const { server, count } = await setUp({ maxDuplicates: 2 });
       for (const title of ['a', 'b', 'c']) await post(server, '/notify', { ...BODY, data: { title } });
       await post(server, '/notify', { ...BODY, data: { title: 'c' } });

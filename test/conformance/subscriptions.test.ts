@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../support/fake-clock.js';
-import { isSpread, startServer, type TestServer } from '../support/start-server.js';
+import { startServer, type TestServer } from '../support/start-server.js';
+import { itOnOneNode } from '../support/skipping.js';
 import { subscribeFrame, type ReceivedFrame, type TestSocket } from '../support/test-socket.js';
 import { onEachTransport } from '../support/transports.js';
 
@@ -43,7 +44,7 @@ onEachTransport((transport) => {
       },
     );
 
-    it.skipIf(isSpread())('is answered, however many come at once, good and bad (SUB-1)', async () => {
+    itOnOneNode()('is answered, however many come at once, good and bad (SUB-1)', async () => {
       const server = await startServer({ transport });
       const client = await server.connect();
       const names = Array.from({ length: 200 }, (_, i) => (i % 3 === 0 ? `private-${i}` : `news-${i}`));
@@ -147,7 +148,7 @@ onEachTransport((transport) => {
       expect(await refusal(client, oneMore, 4301)).toMatchObject({ status: 429 });
     });
 
-    it.skipIf(isSpread())('names what is over the limit (SUB-4)', async () => {
+    itOnOneNode()('names what is over the limit (SUB-4)', async () => {
       const limits = {
         maxSubscriptionsPerConnection: 3,
         maxPresenceMembers: 1,
@@ -403,7 +404,7 @@ onEachTransport((transport) => {
       },
     );
 
-    it.skipIf(isSpread())(
+    itOnOneNode()(
       'may follow its subscription at once, and be followed by another (SUB-1, SUB-7)',
       async () => {
         const server = await startServer({ transport });
@@ -483,34 +484,31 @@ onEachTransport((transport) => {
       expect(counts(client, 'news')).toEqual([]);
     });
 
-    it.skipIf(isSpread())(
-      'is told every 5 seconds where more than 100 are subscribed (COUNT-1)',
-      async () => {
-        const clock = new FakeClock();
-        const server = await startServer({ transport, clock, app: { subscriptionCount: true } });
-        const first = await server.connect();
-        await first.subscribe('news');
-        const others = await Promise.all(Array.from({ length: 102 }, () => server.connect()));
-        for (const client of others) await client.subscribe('news');
-        await first.settle();
-        expect(counts(first, 'news')).toStrictEqual(told(...Array.from({ length: 100 }, (_, i) => i + 1)));
+    itOnOneNode()('is told every 5 seconds where more than 100 are subscribed (COUNT-1)', async () => {
+      const clock = new FakeClock();
+      const server = await startServer({ transport, clock, app: { subscriptionCount: true } });
+      const first = await server.connect();
+      await first.subscribe('news');
+      const others = await Promise.all(Array.from({ length: 102 }, () => server.connect()));
+      for (const client of others) await client.subscribe('news');
+      await first.settle();
+      expect(counts(first, 'news')).toStrictEqual(told(...Array.from({ length: 100 }, (_, i) => i + 1)));
 
-        clock.advance(5000);
-        await first.settle();
-        expect(counts(first, 'news').slice(100)).toStrictEqual(told(103));
-        clock.advance(5000);
-        await first.settle();
-        expect(counts(first, 'news')).toHaveLength(101);
+      clock.advance(5000);
+      await first.settle();
+      expect(counts(first, 'news').slice(100)).toStrictEqual(told(103));
+      clock.advance(5000);
+      await first.settle();
+      expect(counts(first, 'news')).toHaveLength(101);
 
-        // Back to 100: told at once again.
-        for (const client of others.slice(0, 3)) {
-          client.send({ event: 'pusher:unsubscribe', data: { channel: 'news' } });
-          await client.settle();
-        }
-        clock.advance(5000);
-        await first.settle();
-        expect(counts(first, 'news').slice(101)).toStrictEqual(told(100));
-      },
-    );
+      // Back to 100: told at once again.
+      for (const client of others.slice(0, 3)) {
+        client.send({ event: 'pusher:unsubscribe', data: { channel: 'news' } });
+        await client.settle();
+      }
+      clock.advance(5000);
+      await first.settle();
+      expect(counts(first, 'news').slice(101)).toStrictEqual(told(100));
+    });
   });
 });

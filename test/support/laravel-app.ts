@@ -9,13 +9,11 @@ import { ChildServer } from './child-server.js';
 import { composerInstall, editManifest } from './composer.js';
 import { freePort } from './free-port.js';
 import { oncePerRun } from './once-per-run.js';
+import { copyOwnFiles } from './own-files.js';
 import { TEST_APP } from './start-server.js';
 import { TestSocket } from './test-socket.js';
 
-const EXAMPLE = new URL('../../examples/laravel', import.meta.url).pathname;
 const LARAVEL_10 = new URL('../laravel/laravel-10', import.meta.url).pathname;
-/** What a developer's own trial leaves in the example. */
-const NOT_OF_THE_EXAMPLE = new Set(['vendor', 'composer.lock', '.env', 'database.sqlite']);
 
 export type LaravelVersion = 10 | 12;
 /** Values of `.env`; undefined leaves one out. */
@@ -154,10 +152,7 @@ export class LaravelApp {
 }
 
 async function install(folder: string, version: LaravelVersion): Promise<void> {
-  await cp(EXAMPLE, folder, {
-    recursive: true,
-    filter: (source) => !NOT_OF_THE_EXAMPLE.has(basename(source)),
-  });
+  await copyOwnFiles('examples/laravel', folder);
   if (version === 10) {
     await cp(LARAVEL_10, folder, { recursive: true });
     await editManifest(folder, ({ require }) => {

@@ -1,16 +1,15 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { freePort } from './free-port.js';
 import type { LaravelApp } from './laravel-app.js';
+import { copyOwnFiles } from './own-files.js';
 import { TEST_APP } from './start-server.js';
 
-const EXAMPLE = new URL('../../examples/react', import.meta.url).pathname;
-const NOT_OF_THE_EXAMPLE = new Set(['node_modules', 'dist', '.env', 'package-lock.json']);
 const run = promisify(execFile);
 
 /** The React example, built for a Laravel application and its pregon, and served. */
@@ -24,8 +23,7 @@ export class ReactPage {
   /** Installs, builds and serves the page. The caller stops it. */
   static async start(app: LaravelApp): Promise<ReactPage> {
     const folder = await mkdtemp(join(tmpdir(), 'pregon-react-'));
-    const filter = (source: string) => !NOT_OF_THE_EXAMPLE.has(basename(source));
-    await cp(EXAMPLE, folder, { recursive: true, filter });
+    await copyOwnFiles('examples/react', folder);
     const settings = {
       VITE_REVERB_APP_KEY: TEST_APP.key,
       VITE_REVERB_HOST: '127.0.0.1',

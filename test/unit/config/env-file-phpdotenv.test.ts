@@ -209,7 +209,7 @@ const piece = fc.oneof(
 const texts = fc.array(piece, { maxLength: 14 }).map((pieces) => `BC=v\nQ${pieces.join('')}`);
 
 describe.skipIf(problem !== undefined)(
-  `parseEnvFile, compared with phpdotenv${problem === undefined ? '' : ` (${problem})`}`,
+  `parseEnvFile, compared with phpdotenv${problem === undefined ? '' : ` (skipped: ${problem})`}`,
   () => {
     afterAll(() => {
       if ('folder' in phpdotenv) rmSync(phpdotenv.folder, { recursive: true });

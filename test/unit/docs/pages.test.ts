@@ -1,21 +1,15 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { APP_SETTINGS, CREDENTIALS, FILE_VARIABLES, SERVER_SETTINGS } from '../../../src/config/settings.js';
+import { ownFiles } from '../../support/own-files.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The pages below a folder. */
-function pagesIn(folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : pagesIn(path);
-    return path.endsWith('.md') ? [path] : [];
-  });
-}
-
-const pages = ['README.md', 'protocol/PROTOCOL.md', ...['docs', 'bench', 'examples'].flatMap(pagesIn)];
+const pages = ownFiles('README.md', 'protocol/PROTOCOL.md', 'docs', 'bench', 'examples').filter((path) =>
+  path.endsWith('.md'),
+);
 
 /** The anchors of a page, as GitHub makes them of its headings. */
 function anchors(path: string): Set<string> {
