@@ -16,7 +16,7 @@ export interface ChannelCounts {
 export interface ChannelDirectory {
   /** Names of occupied channels, those of users included. */
   names(): Promise<readonly string[]>;
-  /** The counts that were asked for and that a channel of its kind has: users on presence channels, else subscriptions. */
+  /** The counts that were asked for and that a channel of its kind has: subscriptions, and users of presence channels. */
   counts(names: readonly string[], info: ReadonlySet<Attribute>): Promise<readonly ChannelCounts[]>;
   isOccupied(name: string): Promise<boolean>;
   memberIds(name: string): Promise<readonly string[]>;
@@ -110,10 +110,7 @@ function chooseCounts(
   read: { readonly members: () => number; readonly subscriptions: () => number },
 ): ChannelCounts {
   const counts: ChannelCounts = {};
-  if (policy.presence) {
-    if (info.has('user_count')) counts.user_count = read.members();
-  } else if (info.has('subscription_count')) {
-    counts.subscription_count = read.subscriptions();
-  }
+  if (policy.presence && info.has('user_count')) counts.user_count = read.members();
+  if (info.has('subscription_count')) counts.subscription_count = read.subscriptions();
   return counts;
 }

@@ -68,13 +68,19 @@ onEachTransport((transport) => {
     });
 
     it.each([
-      [{ info: 'subscription_count' }, { room: { subscription_count: 3 }, 'presence-room': {} }],
+      [
+        { info: 'subscription_count' },
+        { room: { subscription_count: 3 }, 'presence-room': { subscription_count: 3 } },
+      ],
       [{ info: 'user_count', filter_by_prefix: 'presence-' }, { 'presence-room': { user_count: 2 } }],
       [
         { info: 'user_count,subscription_count', filter_by_prefix: 'presence-' },
-        { 'presence-room': { user_count: 2 } },
+        { 'presence-room': { user_count: 2, subscription_count: 3 } },
       ],
-      [{ 'info[]': 'subscription_count' }, { room: { subscription_count: 3 }, 'presence-room': {} }],
+      [
+        { 'info[]': 'subscription_count' },
+        { room: { subscription_count: 3 }, 'presence-room': { subscription_count: 3 } },
+      ],
       [
         { 'info[0]': 'occupied', 'info[1]': 'user_count', filter_by_prefix: 'presence-' },
         { 'presence-room': { user_count: 2 } },
@@ -135,6 +141,16 @@ onEachTransport((transport) => {
       ['room', { info: 'subscription_count' }, { occupied: true, subscription_count: 3 }],
       ['private-room', { info: 'subscription_count,occupied' }, { occupied: true, subscription_count: 3 }],
       ['presence-room', { info: 'user_count' }, { occupied: true, user_count: 2 }],
+      [
+        'presence-room',
+        { info: 'user_count,subscription_count' },
+        { occupied: true, user_count: 2, subscription_count: 3 },
+      ],
+      [
+        'presence-nobody',
+        { info: 'user_count,subscription_count' },
+        { occupied: false, user_count: 0, subscription_count: 0 },
+      ],
       ['presence-room', { 'info[0]': 'user_count' }, { occupied: true, user_count: 2 }],
       ['nobody', {}, { occupied: false }],
       ['nobody', { info: 'subscription_count' }, { occupied: false, subscription_count: 0 }],
@@ -178,7 +194,6 @@ onEachTransport((transport) => {
 
     it.each([
       ['room', 'user_count', 'Cannot retrieve the user count unless the channel is a presence channel'],
-      ['presence-room', 'subscription_count', 'Cannot retrieve the subscription count of a presence channel'],
       ['room', 'cache', 'Cannot retrieve the cache unless the channel is a cache channel'],
       ['cached-room', 'cache', 'Cannot retrieve the cache unless the channel is a cache channel'],
       ['room', 'a b', BAD_INFO],

@@ -457,28 +457,28 @@ onEachTransport((transport) => {
       [
         'subscription_count',
         {
-          'presence-room': {},
+          'presence-room': { subscription_count: 3 },
           'private-room': { subscription_count: 3 },
           nobody: { subscription_count: 0 },
-          'presence-nobody': {},
+          'presence-nobody': { subscription_count: 0 },
         },
       ],
       [
         'user_count,subscription_count',
         {
-          'presence-room': { user_count: 2 },
+          'presence-room': { user_count: 2, subscription_count: 3 },
           'private-room': { subscription_count: 3 },
           nobody: { subscription_count: 0 },
-          'presence-nobody': { user_count: 0 },
+          'presence-nobody': { user_count: 0, subscription_count: 0 },
         },
       ],
       [
         ' subscription_count , user_count ',
         {
-          'presence-room': { user_count: 2 },
+          'presence-room': { user_count: 2, subscription_count: 3 },
           'private-room': { subscription_count: 3 },
           nobody: { subscription_count: 0 },
-          'presence-nobody': { user_count: 0 },
+          'presence-nobody': { user_count: 0, subscription_count: 0 },
         },
       ],
     ])('%j answers with what applies to each channel (API-1)', async (info, channels) => {
@@ -629,9 +629,18 @@ onEachTransport((transport) => {
         event('room', null),
         event('nobody', 'subscription_count'),
         event('presence-room', 'subscription_count'),
+        event('presence-nobody', 'user_count,subscription_count'),
       ];
       expect((await server.api.post('/batch_events', { batch })).json()).toEqual({
-        batch: [{}, { user_count: 1 }, { subscription_count: 1 }, {}, { subscription_count: 0 }, {}],
+        batch: [
+          {},
+          { user_count: 1 },
+          { subscription_count: 1 },
+          {},
+          { subscription_count: 0 },
+          { subscription_count: 1 },
+          { user_count: 0, subscription_count: 0 },
+        ],
       });
     });
 

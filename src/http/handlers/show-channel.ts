@@ -18,9 +18,6 @@ export async function showChannel(call: ApiCall): Promise<HttpResponse> {
   if (info.has('user_count') && !policy.presence) {
     throw new HttpError(400, 'Cannot retrieve the user count unless the channel is a presence channel');
   }
-  if (info.has('subscription_count') && policy.presence) {
-    throw new HttpError(400, 'Cannot retrieve the subscription count of a presence channel');
-  }
   if (info.has('cache') && !policy.cached) {
     throw new HttpError(400, 'Cannot retrieve the cache unless the channel is a cache channel');
   }
