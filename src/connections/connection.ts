@@ -11,8 +11,10 @@ import type { Socket } from './socket.js';
 export interface PendingSubscription {
   /** Whom it is to stand for in a presence channel. */
   readonly member: MemberData | undefined;
-  /** How often the client asked for it. */
+  /** How often the client asked for it; 0 where its sign-in alone did. */
   requests: number;
+  /** Fulfilled when it stands or is given up; set as soon as it waits. */
+  done: Promise<void> | undefined;
 }
 
 /**
@@ -27,6 +29,8 @@ export class Connection implements Subscriber {
   pending: Map<string, PendingSubscription> | undefined = undefined;
   /** Who signed in. */
   user: UserData | undefined = undefined;
+  /** The user's own channel while sign-in alone subscribed to it, and the client has not (USER-4). */
+  impliedChannel: string | undefined = undefined;
   /** Signed in, or subscribed to a private or presence channel (CONN-8). */
   isAuthorized = false;
   private knownSource: string | undefined = undefined;

@@ -30,7 +30,7 @@ export function handleMessage(
       unsubscribe(connection, message.channel);
       return undefined;
     case 'pusher:signin':
-      return signIn(connection, message);
+      return signIn(connection, message, services);
     case 'client event':
       relayClientEvent(connection, message, services);
       return undefined;

@@ -209,6 +209,31 @@ onEachTransport((transport) => {
       expect(await Promise.all(heard)).toStrictEqual([{ text: 'hello' }, { text: 'hello' }]);
     });
 
+    it('hears what is sent to its user as soon as it is signed in (USER-4)', async () => {
+      const server = await startServer({ transport });
+      const application = applicationOf(server);
+      // The application's connection is open, so that its event is faster than the client's subscription.
+      await application.sendToUser('u-1', 'greeting', 'too early');
+      const client = pusherClient(server, { id: 'u-1' });
+      await connected(client);
+      const heard = nextEvent(client.user, 'greeting');
+      const sent = new Promise<void>((resolve, reject) => {
+        client.connection.bind('message', ({ event }: { event: string }) => {
+          if (event === 'pusher:signin_success') {
+            application.sendToUser('u-1', 'greeting', 'in time').then(() => {
+              resolve();
+            }, reject);
+          }
+        });
+      });
+      client.signin();
+      await sent;
+      expect(await heard).toBe('in time');
+      await eventually(() => {
+        expect(client.user.serverToUserChannel.subscribed).toBe(true);
+      });
+    });
+
     it('joins a presence channel as its signed-in user (PRES-1)', async () => {
       const server = await startServer({ transport });
       const application = applicationOf(server);

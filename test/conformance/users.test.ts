@@ -141,6 +141,61 @@ onEachTransport((transport) => {
       expect(other.named('x')).toEqual([]);
     });
 
+    it('is heard from signin_success on, before the client subscribes to it (USER-3, USER-4)', async () => {
+      const server = await startServer({ transport });
+      const clients = [await signedIn(server, { id: '1' }), await signedIn(server, { id: '1' })];
+      const other = await signedIn(server, { id: '2' });
+      await server.api.trigger('#server-to-user-1', 'x', '1');
+      for (const client of clients) {
+        expect(await client.next('x')).toStrictEqual({ event: 'x', channel: '#server-to-user-1', data: '1' });
+        expect(client.named('pusher_internal:subscription_succeeded')).toEqual([]);
+      }
+      await other.settle();
+      expect(other.named('x')).toEqual([]);
+    });
+
+    it.each(['acknowledge', 'error'] as const)(
+      'is answered once to the subscription that follows a sign-in, with duplicateSubscription %s (USER-4, SUB-6)',
+      async (duplicateSubscription) => {
+        const server = await startServer({ transport, app: { duplicateSubscription } });
+        const client = await signedIn(server, { id: '1' });
+        await client.signin({ id: '1' });
+        await client.subscribe('#server-to-user-1');
+        await server.api.trigger('#server-to-user-1', 'x', '1');
+        await client.next('x');
+        await client.settle();
+        expect(client.named('pusher_internal:subscription_succeeded')).toHaveLength(1);
+        expect(client.named('x')).toHaveLength(1);
+      },
+    );
+
+    it('is silent after the client has unsubscribed, until it signs in again (USER-4, SUB-7)', async () => {
+      const server = await startServer({ transport });
+      const client = await signedIn(server, { id: '1' });
+      client.send({ event: 'pusher:unsubscribe', data: { channel: '#server-to-user-1' } });
+      await client.settle();
+      await server.api.trigger('#server-to-user-1', 'x', '1');
+      await client.settle();
+      expect(client.named('x')).toEqual([]);
+      await client.signin({ id: '1' });
+      await server.api.trigger('#server-to-user-1', 'x', '2');
+      expect((await client.next('x')).data).toBe('2');
+    });
+
+    it('counts for the limit once the client subscribes to it (USER-4, SUB-4)', async () => {
+      const server = await startServer({ transport, app: { maxSubscriptionsPerConnection: 2 } });
+      const client = await signedIn(server, { id: '1' });
+      await client.subscribe('a');
+      await client.subscribe('#server-to-user-1');
+      client.send({ event: 'pusher:subscribe', data: { channel: 'b' } });
+      await client.next('pusher:subscription_error', 'b');
+      const other = await signedIn(server, { id: '1' });
+      await other.subscribe('a');
+      await other.subscribe('b');
+      other.send({ event: 'pusher:subscribe', data: { channel: '#server-to-user-1' } });
+      await other.next('pusher:subscription_error', '#server-to-user-1');
+    });
+
     it.each([
       ['of another user', '#server-to-user-2'],
       ['of one whose id begins the same', '#server-to-user-11'],

@@ -58,10 +58,14 @@ export function subscribe(
 
   const pending = connection.pending?.get(name);
   if (connection.isSubscribed(name) || pending !== undefined) {
-    // SUB-6: answered again, and nothing else happens.
-    if (settings.duplicateSubscription === 'error') {
+    if (connection.impliedChannel === name) {
+      // USER-4: answered as if sign-in had not subscribed to it.
+      checkLimits(connection, name, undefined);
+      connection.impliedChannel = undefined;
+    } else if (settings.duplicateSubscription === 'error') {
       throw new ProtocolError(`Existing subscription to channel ${name}`);
     }
+    // SUB-6: answered again, and nothing else happens.
     if (pending === undefined) sendSucceeded(connection, name, policy);
     else pending.requests++;
     return undefined;
@@ -70,16 +74,50 @@ export function subscribe(
   const member = policy.presence ? readMember(connection, message) : undefined;
   checkLimits(connection, name, member);
   if (policy.guarded) connection.isAuthorized = true;
-  const grant = { name, policy, member };
-  if (app.cluster === undefined) {
-    complete(connection, grant, services);
+  return enter(connection, { name, policy, member }, services, 1);
+}
+
+/**
+ * Subscribes a connection to the channel of the user who signed in on it, without an answer (USER-4). The client's own
+ * subscription, which follows, is answered as always and counts for the limits from then on.
+ *
+ * @returns undefined when it stands, otherwise when it does
+ * @throws SubscriptionError when the connection subscribes too fast
+ */
+export function subscribeUser(
+  connection: Connection,
+  userId: string,
+  services: ConnectionServices,
+): Promise<void> | undefined {
+  const name = serverToUserChannel(userId);
+  if (connection.isSubscribed(name)) return undefined;
+  const pending = connection.pending?.get(name);
+  if (pending !== undefined) return pending.done;
+  takeFromRate(connection, name, services);
+  connection.impliedChannel = name;
+  return enter(connection, { name, policy: channelPolicy(name), member: undefined }, services, 0);
+}
+
+/** @param answers how often the client hears that it succeeded */
+function enter(
+  connection: Connection,
+  grant: Grant,
+  services: ConnectionServices,
+  answers: number,
+): Promise<void> | undefined {
+  const { cluster } = connection.app;
+  if (cluster === undefined) {
+    complete(connection, grant, services, answers);
     return undefined;
   }
-  const waiting = { member, requests: 1 };
-  const entering = enterCluster(app.cluster, connection, grant, waiting);
-  if (entering !== undefined) return completeLater(connection, grant, services, waiting, entering);
-  complete(connection, grant, services);
-  return undefined;
+  const pending: PendingSubscription = { member: grant.member, requests: answers, done: undefined };
+  const entering = enterCluster(cluster, connection, grant, pending);
+  if (entering === undefined) {
+    complete(connection, grant, services, answers);
+    return undefined;
+  }
+  pending.done = completeLater(connection, grant, services, pending, entering);
+  return pending.done;
 }
 
 /**
@@ -109,9 +147,9 @@ async function completeLater(
   pending: PendingSubscription,
   entering: Promise<void>,
 ): Promise<void> {
-  const { name, policy } = grant;
-  connection.pending ??= new Map();
-  connection.pending.set(name, pending);
+  const { name } = grant;
+  const waiting = (connection.pending ??= new Map<string, PendingSubscription>());
+  waiting.set(name, pending);
   // Unsubscribed or closed meanwhile, and perhaps subscribed anew: then it has left the other nodes already.
   const isWanted = () => connection.pending?.get(name) === pending;
   try {
@@ -123,21 +161,21 @@ async function completeLater(
   }
   if (!isWanted()) return;
   connection.pending.delete(name);
-  complete(connection, grant, services);
-  for (let repeat = 1; repeat < pending.requests; repeat++) sendSucceeded(connection, name, policy);
+  complete(connection, grant, services, pending.requests);
 }
 
 function complete(
   connection: Connection,
   { name, policy, member }: Grant,
   services: ConnectionServices,
+  answers: number,
 ): void {
   const { app, source } = connection;
   const channel = app.channels.occupy(name, source);
   connection.subscriptions.set(name, channel);
   if (member !== undefined) joinPresence(connection, name, member);
 
-  sendSucceeded(connection, name, policy);
+  for (let answer = 0; answer < answers; answer++) sendSucceeded(connection, name, policy);
   if (policy.cached) sendCached(connection, name, services);
   // From here on the socket hears the channel; what was published before is not for it.
   connection.socket.subscribe(channel.topic);
@@ -221,9 +259,10 @@ function readMember(connection: Connection, { channel, channelData }: SubscribeM
 }
 
 function checkLimits(connection: Connection, channel: string, member: MemberData | undefined): void {
-  const { app, subscriptions, pending } = connection;
+  const { app, subscriptions, pending, impliedChannel } = connection;
   const { maxSubscriptionsPerConnection, maxPresenceMembers } = app.app.settings;
-  const count = subscriptions.size + (pending?.size ?? 0);
+  const implied = impliedChannel === undefined ? 0 : 1;
+  const count = subscriptions.size + (pending?.size ?? 0) - implied;
   if (count >= maxSubscriptionsPerConnection) {
     throw new SubscriptionError(
       channel,

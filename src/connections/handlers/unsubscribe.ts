@@ -6,6 +6,7 @@ import type { Connection, PendingSubscription } from '../connection.js';
 export function unsubscribe(connection: Connection, name: string): void {
   const pending = connection.pending?.get(name);
   if (pending !== undefined) endWaiting(connection, name, pending);
+  if (connection.impliedChannel === name) connection.impliedChannel = undefined;
   const channel = connection.subscriptions.get(name);
   if (channel !== undefined) leaveChannel(connection, channel);
 }
