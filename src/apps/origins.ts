@@ -1,37 +1,38 @@
+import { DEFAULT_PORTS, readOriginPattern, type OriginPattern } from '../config/origin-pattern.js';
+
 /**
  * Which web pages may connect (PROTOCOL.md CONN-7). A pattern without a scheme is Reverb's: it is matched with the host
  * alone, `*` standing for any run of characters; where it ends with a port, with host and port. A pattern with a scheme
- * is matched with the whole origin.
+ * is matched with the whole origin. Case, a default port and the form of an international name do not matter.
  */
 export type OriginCheck = (origin: string) => boolean;
 
-/** @param patterns such as `*`, `example.com`, `*.example.com`, `localhost:5173`, `https://app.example.com:8443` */
+/**
+ * @param patterns such as `*`, `example.com`, `*.example.com`, `localhost:5173`, `https://app.example.com:8443`
+ * @throws Error for one that nothing could match
+ */
 export function compileOrigins(patterns: readonly string[]): OriginCheck {
   if (patterns.includes('*')) return () => true;
-  const isOrigin = (pattern: string) => pattern.includes('://');
-  const compiled = (isWanted: (pattern: string) => boolean) =>
-    patterns.filter(isWanted).map(compileWildcards);
-  const origins = compiled(isOrigin);
-  const hosts = compiled((pattern) => !isOrigin(pattern) && !HOST_AND_PORT.test(pattern));
-  const addresses = compiled((pattern) => !isOrigin(pattern) && HOST_AND_PORT.test(pattern));
+  const read = patterns.map(readOriginPattern);
+  const compiled = (wanted: OriginPattern['of']) =>
+    read.filter((pattern) => pattern.of === wanted).map(({ text }) => compileWildcards(text));
+  const origins = compiled('origin');
+  const hosts = compiled('host');
+  const addresses = compiled('address');
   return (origin) => {
-    if (origins.some((matches) => matches(origin))) return true;
     const place = originPlace(origin);
-    if (place === undefined) return false;
+    if (place === undefined) return origins.some((matches) => matches(origin));
     return (
+      origins.some((matches) => matches(place.origin)) ||
       hosts.some((matches) => matches(place.host)) ||
       addresses.some((matches) => matches(`${place.hostInUrl}:${place.port}`))
     );
   };
 }
 
-/** `localhost:5173`, `*.example.com:*`, `[::1]:5173`, but not the IPv6 address `::1`. */
-const HOST_AND_PORT = /^(?:[^:]+|\[[^\]]+\]):[\d*]+$/;
-
 /** Not a regular expression: one with several `*` takes a time that a client could make as long as he likes. */
 function compileWildcards(pattern: string): (text: string) => boolean {
-  const withoutSlash = pattern.replace(/(?<!\/)\/$/, '');
-  const [start = '', ...parts] = withoutSlash.toLowerCase().split('*');
+  const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop();
   if (end === undefined) return (text) => text.toLowerCase() === start;
   return (text) => {
@@ -48,20 +49,23 @@ function compileWildcards(pattern: string): (text: string) => boolean {
   };
 }
 
-/** Where an origin is; undefined where it has no host, as `null` has not. */
-function originPlace(
-  origin: string,
-): { readonly host: string; readonly hostInUrl: string; readonly port: string } | undefined {
-  try {
-    const { hostname, port, protocol } = new URL(origin);
-    const host = hostname.replace(/^\[|\]$/g, '');
-    return { host, hostInUrl: hostname, port: port === '' ? (DEFAULT_PORTS.get(protocol) ?? '') : port };
-  } catch {
-    return undefined;
-  }
+interface OriginPlace {
+  /** The whole origin as browsers write it. */
+  readonly origin: string;
+  readonly host: string;
+  readonly hostInUrl: string;
+  readonly port: string;
 }
 
-const DEFAULT_PORTS: ReadonlyMap<string, string> = new Map([
-  ['http:', '80'],
-  ['https:', '443'],
-]);
+/** Where an origin is; undefined where it has no host, as `null` and `file://` have not. */
+function originPlace(text: string): OriginPlace | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { hostname, host: hostAndPort, port, protocol, username, password } = new URL(text);
+  if (hostname === '') return undefined;
+  return {
+    origin: username + password === '' ? `${protocol}//${hostAndPort}` : '',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    hostInUrl: hostname,
+    port: port === '' ? (DEFAULT_PORTS.get(protocol) ?? '') : port,
+  };
+}

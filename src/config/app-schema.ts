@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ErrorCode } from '../../protocol/error-codes.js';
 import { SYSTEMS } from '../../protocol/events/event.js';
 import { Limits } from '../../protocol/limits.js';
+import { readOriginPattern } from './origin-pattern.js';
 import { APP_ID, limit, positive, type DeepReadonly } from './schema-parts.js';
 
 /** Webhook events by Pusher's names. */
@@ -59,13 +60,25 @@ const WebhookSchema = z.strictObject({
     .meta({ description: 'Only events of channels whose names fit both' }),
 });
 
+const originPattern = z
+  .string()
+  .min(1)
+  .check(({ value, issues }) => {
+    try {
+      readOriginPattern(value);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      issues.push({ code: 'custom', input: value, message });
+    }
+  });
+
 /** The parts of an app that are not its credentials. */
 const appSettings = {
   enabled: z
     .boolean()
     .default(true)
     .meta({ description: 'A disabled app refuses connections (4003) and requests (403)' }),
-  allowedOrigins: z.array(z.string().min(1)).min(1).default(['*']).meta({
+  allowedOrigins: z.array(originPattern).min(1).default(['*']).meta({
     description:
       'Host patterns as Reverb has them (*.example.com), with a port (localhost:5173), or full origins (https://example.com). A connection without an Origin header is a native app and passes',
   }),
@@ -81,7 +94,7 @@ const appSettings = {
     .meta({ description: 'New connections from one address that may come at once' }),
   clientEvents: z.enum(['none', 'members', 'all']).default('none').meta({
     description:
-      'Who may send client events (whispers): none, members of private and presence channels, or all subscribers of any channel',
+      'Who may send client events (whispers): none, members of private and presence channels, or all subscribers of any channel; members unless set for an app of REVERB_APP_*',
   }),
   maxClientEventsPerSecond: limit()
     .default(Limits.clientEventsPerSecond)

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AppSchema } from '../../../src/config/app-schema.js';
 import { compileOrigins } from '../../../src/apps/origins.js';
 
 describe('compileOrigins', () => {
@@ -65,6 +66,24 @@ describe('compileOrigins', () => {
     [['http://localhost:*'], 'http://localhost:5173', true],
     [['http://localhost:*'], 'http://localhost', false],
     [['capacitor://localhost'], 'capacitor://localhost', true],
+    // One origin has one form, however it is written.
+    [['https://laravel.com:443'], 'https://laravel.com', true],
+    [['https://laravel.com'], 'https://laravel.com:443', true],
+    [['http://laravel.com:80'], 'http://laravel.com', true],
+    [['https://laravel.com:80'], 'https://laravel.com', false],
+    [['HTTPS://Laravel.com'], 'https://laravel.com', true],
+    [['bücher.example'], 'https://xn--bcher-kva.example', true],
+    [['bücher.example'], 'https://bücher.example', true],
+    [['xn--bcher-kva.example'], 'https://bücher.example', true],
+    [['https://bücher.example:8443'], 'https://xn--bcher-kva.example:8443', true],
+    [['*.bücher.example'], 'https://a.xn--bcher-kva.example', true],
+    [['*.bücher.example:*'], 'https://a.xn--bcher-kva.example', true],
+    [['[0:0:0:0:0:0:0:1]:3000'], 'http://[::1]:3000', true],
+    [['0:0:0:0:0:0:0:1'], 'http://[::1]', true],
+    [['127.1'], 'http://127.0.0.1', true],
+    [['https://laravel.com'], 'https://laravel.com@evil.test', false],
+    [['https://*laravel.com'], 'https://evil.test/laravel.com', false],
+    [['*://laravel.com'], 'capacitor://laravel.com', true],
     // What is no origin has no host.
     [['laravel.com'], 'null', false],
     [['null'], 'null', false],
@@ -74,6 +93,42 @@ describe('compileOrigins', () => {
     [['file://'], 'file://', true],
   ])('%j, asked for %s, says %s (CONN-7)', (patterns, origin, allowed) => {
     expect(compileOrigins(patterns)(origin)).toBe(allowed);
+  });
+
+  it.each<[pattern: string, problem: string]>([
+    ['["https://a.test"', 'must be written without quotes'],
+    ["'a.test'", 'must be written without quotes'],
+    ['[a.test', 'must be no JSON'],
+    ['{a.test}', 'must be no JSON'],
+    ['a.test;b.test', 'must be one pattern'],
+    ['a.test b.test', 'must be one pattern'],
+    ['a.test,b.test', 'must be one pattern'],
+    ['wss://a.test', 'must begin with http:// or https://'],
+    ['ws://a.test:6001', 'must begin with http:// or https://'],
+    ['https://a.test/app', 'without a path'],
+    ['a.test/app', 'without a path'],
+    ['https://me@a.test', 'without a path'],
+    ['https://a.test?x', 'without a path'],
+    ['https://', 'without a path'],
+    ['https:a.test', 'must be a host'],
+    ['a.test:', 'must be a host'],
+    [':8080', 'must be a host'],
+    ['a.test:0', 'must have a port from 1 to 65535'],
+    ['a.test:70000', 'must have a port from 1 to 65535'],
+    ['.a.test', 'subdomains are *.a.test'],
+    ['a..test', 'must be a host'],
+    ['[::1', 'must be no JSON'],
+    ['https://[a]', 'must have an IPv6 address'],
+    ['büch*.test', 'cannot have * beside'],
+  ])('refuses %s, which nothing could match (CONN-7)', (pattern, problem) => {
+    expect(() => compileOrigins([pattern])).toThrow(problem);
+    const origins = AppSchema.safeParse({
+      id: 'a',
+      key: 'k',
+      secret: 's',
+      allowedOrigins: ['ok.test', pattern],
+    });
+    expect(origins.error?.issues).toMatchObject([{ path: ['allowedOrigins', 1] }]);
   });
 
   it('takes * for any run of characters, wherever it stands (CONN-7)', () => {
