@@ -13,11 +13,12 @@ import { ExitCode } from './exit-codes.js';
  * @returns the exit code
  * @throws ConfigError, ListenError
  */
-export async function runServer({ config, development }: LoadedConfig): Promise<number> {
+export async function runServer({ config, development, warnings }: LoadedConfig): Promise<number> {
   const log = createLog(config.log);
   logUncaught(log);
+  for (const { key, origin, problem } of warnings) log.warn({ variable: key, origin }, problem);
   // Listened to before the start: whoever waits for the server to listen may want it to end at once.
-  const signal = listenToSignals();
+  const signal = listenToSignals(log);
   const server = await createServer(config, log);
   try {
     await server.start();
@@ -52,7 +53,25 @@ interface StopSignal {
   readonly sent: Promise<void>;
 }
 
-function listenToSignals(): StopSignal {
+const STARTER_POLL_MS = 500;
+
+/**
+ * npm and npx run a command in a shell, and a shell that is ended by a signal passes it on to nobody: the server would
+ * keep the port as an orphan. One that they started ends with that shell. One that was put in the background has lost it
+ * before it looks for the first time, and stays.
+ */
+function stopWithStarter(stop: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const starter = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === starter) return;
+    clearInterval(timer);
+    stop();
+  }, STARTER_POLL_MS);
+  timer.unref();
+}
+
+function listenToSignals(log: Log): StopSignal {
   let stop: () => void;
   const signal = { isSent: false, sent: new Promise<void>((resolve) => (stop = resolve)) };
   const onSignal = (exitCode: number) => () => {
@@ -62,5 +81,10 @@ function listenToSignals(): StopSignal {
   };
   process.on('SIGINT', onSignal(ExitCode.SecondInterrupt));
   process.on('SIGTERM', onSignal(ExitCode.SecondTerminate));
+  stopWithStarter(() => {
+    if (signal.isSent) return;
+    log.info({}, 'the npm or npx that started this server is gone');
+    stop();
+  });
   return signal;
 }
