@@ -21,7 +21,8 @@ COPY --from=build /app/dist dist
 COPY package.json ./
 COPY tools/build.mjs tools/build.mjs
 USER node
-EXPOSE 8080 9601
+# 6001 is the port of an app of soketi's variables.
+EXPOSE 8080 6001 9601
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s CMD ["node", "dist/src/cli/main.js", "health"]
 ENTRYPOINT ["node", "dist/src/cli/main.js"]

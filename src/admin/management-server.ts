@@ -18,6 +18,8 @@ export class ManagementServer {
     this.app.get('/metrics', async (_request, reply) => {
       return reply.type(metrics.contentType).send(await metrics.text());
     });
+    // Where those who come from soketi ask.
+    this.app.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send('OK'));
     this.app.get('/health', () => ({ health: 'OK' }));
     this.app.get('/ready', async (_request, reply) => {
       const state = await readiness();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { SYSTEMS, type System } from '../../protocol/events/index.js';
-import { ConfigError } from '../config/config-error.js';
+import { ConfigError, formatProblem } from '../config/config-error.js';
 import { loadConfig, type ConfigSources, type LoadedConfig } from '../config/load-config.js';
 import { printConfig } from '../config/print-config.js';
 import { readPathPrefix, readSeconds, readWorkers, type Reader } from '../config/readers.js';
@@ -66,7 +66,9 @@ async function main(argv: readonly string[]): Promise<number> {
   withHiddenStartOptions(
     config.command('print').description('print each setting and where it came from, secrets masked'),
   ).action((options: StartOptions) => {
-    console.log(printConfig(load(options)));
+    const loaded = load(options);
+    console.log(printConfig(loaded));
+    for (const warning of loaded.warnings) console.error(formatProblem(warning));
   });
   config
     .command('schema')

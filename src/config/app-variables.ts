@@ -1,4 +1,3 @@
-import { readBoolean, readNumber } from './readers.js';
 import { showRefusedText } from './secrets.js';
 import { APP_SETTINGS, CREDENTIALS } from './settings.js';
 import { isTree, type Tree } from './tree.js';
@@ -10,7 +9,7 @@ import {
   type VariableSources,
 } from './variables.js';
 
-type CredentialFamily = (typeof CREDENTIALS)[number];
+export type CredentialFamily = (typeof CREDENTIALS)[number];
 
 const PARTS = ['id', 'key', 'secret'] as const;
 
@@ -18,21 +17,25 @@ const PARTS = ['id', 'key', 'secret'] as const;
  * Adds the app that variables describe. The environment's joins those of the config file, and replaces the one with
  * its id; that of the `.env` counts only where no other is configured.
  *
- * @returns whether they describe one, in full or not
+ * @returns the names of its id, key and secret, whether all of them are set or not; undefined where none is described
  */
-export function addApp(tree: Tree, variables: VariableSources, collected: Collected): boolean {
+export function addApp(
+  tree: Tree,
+  variables: VariableSources,
+  collected: Collected,
+): CredentialFamily | undefined {
   const apps = tree['apps'];
-  if (!Array.isArray(apps)) return false;
+  if (!Array.isArray(apps)) return undefined;
   const family =
     findFamily(variables.environment) ?? (apps.length === 0 ? findFamily(variables.envFile) : undefined);
   if (family === undefined) {
     if (apps.length > 0) refuseSettingsOfNoApp(variables.environment, collected);
-    return false;
+    return undefined;
   }
   const credentials = readCredentials(family, variables.all, collected);
   const app = new Map([...credentials, ...readAppSettings(variables.all, collected)]);
   // What is missing is told of; the schema need not tell it again.
-  if (credentials.size < PARTS.length) return true;
+  if (credentials.size < PARTS.length) return family;
 
   const same = apps.findIndex((other: unknown) => isTree(other) && other['id'] === app.get('id')?.value);
   const index = same < 0 ? apps.length : same;
@@ -43,7 +46,12 @@ export function addApp(tree: Tree, variables: VariableSources, collected: Collec
     settings[name] = found.value;
     collected.add(`apps.${index}.${name}`, found);
   }
-  return true;
+  // Reverb lets members whisper unless told otherwise, and applications rely on it.
+  if (family.id === 'REVERB_APP_ID' && settings['clientEvents'] === undefined) {
+    settings['clientEvents'] = 'members';
+    collected.add(`apps.${index}.clientEvents`, { value: 'members', origin: 'default', key: 'Reverb' });
+  }
+  return family;
 }
 
 /** Our own variables for an app's settings would be lost in silence where they describe no app. */
@@ -108,30 +116,5 @@ export function readAppSettings(
     const found = readSetting(setting, sources, collected);
     if (found !== undefined) settings.set(setting.path, found);
   }
-  addBehindSwitches(settings, sources, collected);
   return settings;
-}
-
-/** Settings that Reverb and soketi read only where a switch of theirs is on. */
-function addBehindSwitches(
-  settings: Map<string, Found>,
-  sources: readonly VariableSource[],
-  collected: Collected,
-): void {
-  const isOn = (name: string) =>
-    readSetting({ path: name, variables: [{ name, read: readBoolean }] }, sources, collected)?.value === true;
-  const add = (path: string, name: string, scale: number, otherwise: number) => {
-    if (settings.has(path)) return;
-    const read = (text: string) => Math.ceil(readNumber(text) * scale);
-    const found = readSetting({ path, variables: [{ name, read }] }, sources, collected);
-    settings.set(path, found ?? { value: otherwise, origin: 'default', key: name });
-  };
-
-  if (isOn('REVERB_APP_RATE_LIMITING_ENABLED')) {
-    add('maxMessagesPerWindow', 'REVERB_APP_RATE_LIMIT_MAX_ATTEMPTS', 1, 60);
-  }
-  if (isOn('SOKETI_DEFAULT_APP_USER_AUTHENTICATION')) {
-    // soketi's switch for sign-in also demands it in time.
-    add('authorizationTimeoutSeconds', 'SOKETI_USER_AUTHENTICATION_TIMEOUT', 0.001, 30);
-  }
 }

@@ -18,7 +18,8 @@ export class ConfigError extends Error {
   }
 }
 
-function formatProblem({ key, value, origin, problem }: ConfigProblem): string {
+/** As one line: key, value, origin and what is wrong. */
+export function formatProblem({ key, value, origin, problem }: ConfigProblem): string {
   const shown = value === undefined ? '' : ` = ${value}`;
   return `${key}${shown} (${origin}): ${problem}`;
 }

@@ -51,7 +51,13 @@ export function addDevelopmentApp(tree: Tree, variables: VariableSources, collec
 function productionVariable(sources: readonly VariableSource[]): string | undefined {
   for (const name of ['NODE_ENV', 'APP_ENV']) {
     const source = sources.find(({ get }) => get(name) !== undefined);
-    if (source?.get(name)?.toLowerCase() === 'production') return `${source.origin}: ${name}=production`;
+    if (
+      source
+        ?.get(name)
+        ?.replace(/^(["'])(.*)\1$/, '$2')
+        .toLowerCase() === 'production'
+    )
+      return `${source.origin}: ${name}=production`;
   }
   return undefined;
 }

@@ -4,10 +4,10 @@ import { addDevelopmentApp, refusePublishedSecrets } from './development-app.js'
 import type { EnvRecord } from './env-file.js';
 import { ConfigSchema, type Config } from './schema.js';
 import { showRefused, showUnknownName } from './secrets.js';
-import { GATEWAY_PORT, SERVER_SETTINGS } from './settings.js';
+import { GATEWAY_PORT, SERVER_SETTINGS, SOKETI_METRICS, SOKETI_PORT } from './settings.js';
 import { deepFreeze, getPath, isTree, leaves, nearest, setPath, type Tree } from './tree.js';
 import { unknownVariables } from './unknown-variables.js';
-import { Collected, readSetting, variableSources, type VariableSource } from './variables.js';
+import { Collected, readSetting, variableSources, type Found, type VariableSource } from './variables.js';
 
 /** What the configuration is made of; each source wins over those after it. */
 export interface ConfigSources {
@@ -29,6 +29,8 @@ export interface LoadedConfig {
   readonly origins: ReadonlyMap<string, string>;
   /** Served with the published development credentials, on loopback only. */
   readonly development: boolean;
+  /** What the operator wrote that has no effect, or another one than they may think; values are left out. */
+  readonly warnings: readonly ConfigProblem[];
 }
 
 /**
@@ -41,7 +43,8 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const tree: Tree = structuredClone(fileTree(sources, collected));
   const variables = variableSources(sources);
 
-  collected.problems.push(...unknownVariables(sources));
+  const unknown = unknownVariables(sources);
+  collected.problems.push(...unknown.problems);
   for (const setting of SERVER_SETTINGS) {
     const flag = sources.flags.get(setting.path);
     const inFile = getPath(tree, setting.path) !== undefined;
@@ -54,8 +57,9 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     setPath(tree, setting.path, found.value);
   }
   addGatewayPort(tree, variables.all, collected);
-  const isDescribed = addApp(tree, variables, collected);
-  const development = !isDescribed && Array.isArray(tree['apps']) && tree['apps'].length === 0;
+  const family = addApp(tree, variables, collected);
+  if (family?.id === 'SOKETI_DEFAULT_APP_ID') addSoketiPorts(tree, variables.all, collected);
+  const development = family === undefined && Array.isArray(tree['apps']) && tree['apps'].length === 0;
   if (development) addDevelopmentApp(tree, variables, collected);
 
   const parsed = ConfigSchema.safeParse(tree);
@@ -64,6 +68,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       collected.problems.push(describeIssue(issue, tree, collected, sources));
     }
   }
+  const quoted = hintAtQuotes(collected);
   if (collected.problems.length > 0 || parsed.data === undefined) throw new ConfigError(collected.problems);
   refusePublishedSecrets(parsed.data.apps, variables);
 
@@ -74,6 +79,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       ...[...collected.found].map(([path, { key, origin }]) => [path, `${origin}: ${key}`] as const),
     ]),
     development,
+    warnings: [...unknown.warnings, ...collected.warnings, ...quoted],
   };
 }
 
@@ -85,6 +91,34 @@ function addGatewayPort(tree: Tree, sources: readonly VariableSource[], collecte
   if (found === undefined) return;
   collected.add(GATEWAY_PORT.path, found);
   setPath(tree, GATEWAY_PORT.path, found.value);
+}
+
+/** An application that comes from soketi finds its ports, unless something sets others. */
+function addSoketiPorts(tree: Tree, sources: readonly VariableSource[], collected: Collected): void {
+  const add = (path: string, found: Found | undefined) => {
+    if (found === undefined || getPath(tree, path) !== undefined) return;
+    collected.add(path, found);
+    setPath(tree, path, found.value);
+  };
+  add('server.port', { value: SOKETI_PORT, origin: 'default', key: 'soketi' });
+  add(SOKETI_METRICS.path, readSetting(SOKETI_METRICS, sources, collected));
+}
+
+const QUOTES =
+  'begins and ends with a quote, which is part of the value: docker run --env-file takes none off';
+
+/** Says of refused values in quotes that these are the reason. @returns what to warn of: those that were accepted */
+function hintAtQuotes({ problems, quoted }: Collected): ConfigProblem[] {
+  const refused = new Set<string>();
+  for (const [index, problem] of problems.entries()) {
+    const key = [...quoted.keys()].find((name) => problem.key === name || problem.key.startsWith(`${name}.`));
+    if (key === undefined) continue;
+    refused.add(key);
+    problems[index] = { ...problem, problem: `${problem.problem}; it ${QUOTES}` };
+  }
+  return [...quoted]
+    .filter(([key]) => !refused.has(key))
+    .map(([key, origin]) => ({ key, value: undefined, origin, problem: QUOTES }));
 }
 
 /** The config file as a tree that the other sources are laid over. */

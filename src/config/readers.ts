@@ -96,6 +96,26 @@ export const readJson: Reader = (text) => {
 /** soketi's lists. */
 export const readJsonOrList: Reader = (text) => (text.startsWith('[') ? readJson(text) : readList(text));
 
+/** soketi's lists of Redis servers, `[{"host":"10.0.0.7","port":6379}]`; an empty one stands for none. */
+export const readSoketiAddresses =
+  (defaultPort: number): Reader<string[] | undefined> =>
+  (text) => {
+    if (!text.startsWith('[')) return readList(text);
+    const servers = readJson(text);
+    const addresses = Array.isArray(servers)
+      ? servers.map((server: unknown) => {
+          if (typeof server === 'string') return server;
+          const { host, port = defaultPort } = isTree(server) ? server : {};
+          const isAddress = typeof host === 'string' && /^\d+$/.test(String(port));
+          return isAddress ? `${host.includes(':') ? `[${host}]` : host}:${String(port)}` : undefined;
+        })
+      : [undefined];
+    if (addresses.includes(undefined)) {
+      throw new Error(`must be a list such as [{"host":"10.0.0.7","port":${defaultPort}}]`);
+    }
+    return addresses.length === 0 ? undefined : addresses.filter((address) => address !== undefined);
+  };
+
 /** soketi's webhooks: the same parts, named in snake case. */
 export const readSoketiWebhooks: Reader = (text) => {
   const webhooks = readJson(text);

@@ -37,12 +37,10 @@ const MAX_WORKERS = 1024;
 
 const ServerSchema = z.strictObject({
   host: listenHost().default('0.0.0.0').meta({ description: 'Address to listen on' }),
-  port: z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8080)
-    .meta({ description: 'Port to listen on; 0 takes a free one' }),
+  port: z.int().min(0).max(65_535).default(8080).meta({
+    description:
+      'Port to listen on; 0 takes a free one. With an app of SOKETI_DEFAULT_APP_* it is 6001 unless set',
+  }),
   pathPrefix: z
     .string()
     .regex(/^(?:\/[A-Za-z0-9_.~-]+)*$/, {
@@ -140,7 +138,10 @@ const ManagementSchema = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: 'Serve /metrics, /health and /ready on a port of their own' }),
-  host: listenHost().default('127.0.0.1').meta({ description: 'Address of the management port' }),
+  host: listenHost().default('127.0.0.1').meta({
+    description:
+      'Address of the management port; with an app of SOKETI_DEFAULT_APP_* and SOKETI_METRICS_ENABLED=true all addresses unless set',
+  }),
   port: z.int().min(0).max(65_535).default(9601).meta({ description: 'Management port; 0 takes a free one' }),
 });
 

@@ -35,7 +35,9 @@ function table(settings: readonly Setting[], schema: unknown): string[] {
 
 function row({ path, variables }: Setting, schema: unknown): string {
   const at = `properties.${path.replaceAll('.', '.properties.')}`;
-  const [own, ...others] = variables.map(({ name }) => code(name));
+  const [own, ...others] = variables.map(({ name, behind }) =>
+    behind === undefined ? code(name) : `${code(behind.name)} with ${code(name)}`,
+  );
   const cells = [
     code(path),
     own ?? '',

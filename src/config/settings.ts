@@ -15,6 +15,7 @@ import {
   readScaling,
   readSeconds,
   readSoketiAdapter,
+  readSoketiAddresses,
   readSoketiWebhooks,
   readText,
   readWorkers,
@@ -37,6 +38,8 @@ export interface Setting {
 export interface Variable {
   readonly name: string;
   readonly read: Reader;
+  /** A switch of the other server without which the variable does not count, and the value where only that is set. */
+  readonly behind?: { readonly name: string; readonly otherwise: unknown };
 }
 
 /** A setting with the variables that set it, our own first. */
@@ -53,6 +56,11 @@ const setting = (
 });
 
 const as = (name: string, read: Reader): Variable => ({ name, read });
+const behind = (name: string, read: Reader, switchName: string, otherwise: unknown): Variable => ({
+  name,
+  read,
+  behind: { name: switchName, otherwise },
+});
 const secret = (of: Setting): Setting => ({ ...of, secret: true });
 
 /** Settings of the server as a whole. */
@@ -104,7 +112,14 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   setting('cache.maxBytes', readNumber, 'PREGON_CACHE_MAX_BYTES'),
   setting('idempotency.seconds', readSeconds, 'PREGON_IDEMPOTENCY_SECONDS'),
   setting('idempotency.maxKeys', readNumber, 'PREGON_IDEMPOTENCY_MAX_KEYS'),
-  setting('webhooks.batchMilliseconds', readNumber, 'PREGON_WEBHOOK_BATCH_MS', 'SOKETI_WEBHOOKS_DURATION'),
+  setting(
+    'webhooks.batchMilliseconds',
+    readNumber,
+    'PREGON_WEBHOOK_BATCH_MS',
+    // Without batching soketi sends each event alone, whatever the duration.
+    as('SOKETI_WEBHOOKS_BATCHING', (text) => (readBoolean(text) ? undefined : 0)),
+    'SOKETI_WEBHOOKS_DURATION',
+  ),
   setting('webhooks.maxBatchEvents', readNumber, 'PREGON_WEBHOOK_MAX_BATCH'),
   setting('webhooks.requestTimeoutSeconds', readSeconds, 'PREGON_WEBHOOK_TIMEOUT'),
   setting('webhooks.retrySeconds', readSeconds, 'PREGON_WEBHOOK_RETRY'),
@@ -125,6 +140,8 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     'REDIS_PREFIX',
     'REVERB_SCALING_CHANNEL',
     'SOKETI_ADAPTER_REDIS_PREFIX',
+    'SOKETI_ADAPTER_NATS_PREFIX',
+    'SOKETI_DB_REDIS_KEY_PREFIX',
   ),
   secret(setting('cluster.redis.url', readText, 'PREGON_REDIS_URL', 'REDIS_URL')),
   setting('cluster.redis.host', readText, 'PREGON_REDIS_HOST', 'REDIS_HOST', 'SOKETI_DB_REDIS_HOST'),
@@ -151,7 +168,12 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   setting('cluster.redis.tls.certFile', readText, 'PREGON_REDIS_TLS_CERT'),
   setting('cluster.redis.tls.keyFile', readText, 'PREGON_REDIS_TLS_KEY'),
   setting('cluster.redis.tls.rejectUnauthorized', readBoolean, 'PREGON_REDIS_TLS_VERIFY'),
-  setting('cluster.redis.sentinels', readList, 'PREGON_REDIS_SENTINELS'),
+  setting(
+    'cluster.redis.sentinels',
+    readList,
+    'PREGON_REDIS_SENTINELS',
+    as('SOKETI_DB_REDIS_SENTINELS', readSoketiAddresses(26_379)),
+  ),
   setting(
     'cluster.redis.sentinelName',
     readText,
@@ -173,7 +195,12 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     as('REDIS_CLUSTER', readRedisCluster),
     'SOKETI_ADAPTER_REDIS_CLUSTER_MODE',
   ),
-  setting('cluster.redis.nodes', readList, 'PREGON_REDIS_NODES'),
+  setting(
+    'cluster.redis.nodes',
+    readList,
+    'PREGON_REDIS_NODES',
+    as('SOKETI_DB_REDIS_CLUSTER_NODES', readSoketiAddresses(6379)),
+  ),
   setting(
     'cluster.nats.servers',
     readList,
@@ -223,10 +250,24 @@ export const SERVER_SETTINGS: readonly Setting[] = [
 /** Where the older notification server read its port; counts only where the gateway stands in for it. */
 export const GATEWAY_PORT: Setting = setting('server.port', readPort, 'PORT', 'WEBSOCKET_PORT');
 
+/** What soketi's users have where they set no port: clients, and metrics that Prometheus fetches from elsewhere. */
+export const SOKETI_PORT = 6001;
+export const SOKETI_METRICS: Setting = setting(
+  'management.host',
+  (text) => (readBoolean(text) ? '0.0.0.0' : undefined),
+  'SOKETI_METRICS_ENABLED',
+);
+
 /** Settings of the app that the environment or a `.env` describes. */
 export const APP_SETTINGS: readonly Setting[] = [
   setting('enabled', readBoolean, 'PREGON_APP_ENABLED', 'SOKETI_DEFAULT_APP_ENABLED'),
-  setting('allowedOrigins', readList, 'PREGON_APP_ALLOWED_ORIGINS', 'REVERB_ALLOWED_ORIGINS'),
+  setting(
+    'allowedOrigins',
+    readList,
+    'PREGON_APP_ALLOWED_ORIGINS',
+    'REVERB_ALLOWED_ORIGINS',
+    'REVERB_ALLOWED_ORIGIN',
+  ),
   setting('requireTls', readBoolean, 'PREGON_APP_REQUIRE_TLS'),
   setting(
     'maxConnections',
@@ -250,7 +291,12 @@ export const APP_SETTINGS: readonly Setting[] = [
     'PREGON_APP_MAX_CLIENT_EVENTS_PER_SECOND',
     'SOKETI_DEFAULT_APP_MAX_CLIENT_EVENTS_PER_SEC',
   ),
-  setting('maxMessagesPerWindow', readLimit, 'PREGON_APP_MAX_MESSAGES_PER_WINDOW'),
+  setting(
+    'maxMessagesPerWindow',
+    readLimit,
+    'PREGON_APP_MAX_MESSAGES_PER_WINDOW',
+    behind('REVERB_APP_RATE_LIMIT_MAX_ATTEMPTS', readNumber, 'REVERB_APP_RATE_LIMITING_ENABLED', 60),
+  ),
   setting(
     'messageWindowSeconds',
     readSeconds,
@@ -318,7 +364,18 @@ export const APP_SETTINGS: readonly Setting[] = [
     'REVERB_APP_ACTIVITY_TIMEOUT',
   ),
   setting('userAuthentication', readBoolean, 'PREGON_APP_USER_AUTHENTICATION'),
-  setting('authorizationTimeoutSeconds', readSeconds, 'PREGON_APP_AUTHORIZATION_TIMEOUT'),
+  setting(
+    'authorizationTimeoutSeconds',
+    readSeconds,
+    'PREGON_APP_AUTHORIZATION_TIMEOUT',
+    // soketi's switch for sign-in also demands it in time.
+    behind(
+      'SOKETI_USER_AUTHENTICATION_TIMEOUT',
+      (text) => Math.ceil(readMilliseconds(text)),
+      'SOKETI_DEFAULT_APP_USER_AUTHENTICATION',
+      30,
+    ),
+  ),
   setting('watchlist', readBoolean, 'PREGON_APP_WATCHLIST'),
   setting('maxWatchlistLength', readNumber, 'PREGON_APP_MAX_WATCHLIST_LENGTH'),
   setting('subscriptionCount', readBoolean, 'PREGON_APP_SUBSCRIPTION_COUNT'),

@@ -1,5 +1,6 @@
 import type { ConfigProblem } from './config-error.js';
 import type { EnvRecord } from './env-file.js';
+import { foreignVariables, type ForeignVariables } from './foreign-variables.js';
 import { isServiceAddress } from './readers.js';
 import { mostSimilar } from './similar.js';
 import { APP_SETTINGS, CREDENTIALS, FILE_VARIABLES, SERVER_SETTINGS } from './settings.js';
@@ -9,11 +10,14 @@ interface UnknownIn {
   readonly envFile: { readonly name: string; readonly values: EnvRecord } | undefined;
 }
 
-/** A misspelt variable with our own prefix would otherwise be lost in silence. */
-export function unknownVariables(sources: UnknownIn): ConfigProblem[] {
+/** Misspelt variables, and those of other servers that are not served, would otherwise be lost in silence. */
+export function unknownVariables(sources: UnknownIn): ForeignVariables {
   const known = new Set<string>(Object.values(FILE_VARIABLES));
   for (const { variables, secret } of [...SERVER_SETTINGS, ...APP_SETTINGS]) {
-    for (const { name } of variables) known.add(name).add(secret === true ? `${name}_FILE` : name);
+    for (const { name, behind } of variables) {
+      known.add(name).add(secret === true ? `${name}_FILE` : name);
+      if (behind !== undefined) known.add(behind.name);
+    }
   }
   for (const { id, key, secret } of CREDENTIALS) known.add(id).add(key).add(secret).add(`${secret}_FILE`);
 
@@ -37,7 +41,8 @@ export function unknownVariables(sources: UnknownIn): ConfigProblem[] {
       });
     }
   }
-  return problems;
+  const foreign = foreignVariables(places, known);
+  return { ...foreign, problems: [...problems, ...foreign.problems] };
 }
 
 /** What Kubernetes sets in every container for a service whose name begins with `pregon`. */

@@ -1,5 +1,6 @@
 import type { ConfigProblem } from './config-error.js';
 import { laravelValue, type EnvRecord } from './env-file.js';
+import { readBoolean } from './readers.js';
 import { fileProblem, showRefusedText } from './secrets.js';
 import type { Setting, Variable } from './settings.js';
 
@@ -15,6 +16,9 @@ export interface Found {
 export class Collected {
   readonly found = new Map<string, Found>();
   readonly problems: ConfigProblem[] = [];
+  readonly warnings: ConfigProblem[] = [];
+  /** Where variables stand, by name, whose values begin and end with a quote that nobody took off. */
+  readonly quoted = new Map<string, string>();
 
   add(path: string, found: Found): void {
     this.found.set(path, found);
@@ -37,18 +41,21 @@ export interface VariableSources {
 
 export interface VariableSource {
   readonly origin: string;
+  /** Whether values stand there as they were given, and no reader of a file took quotes off. */
+  readonly isPlain: boolean;
   readonly get: (name: string) => string | undefined;
   readonly readFile: (path: string) => string;
 }
 
 export function variableSources({ environment, envFile, readFile }: SourceTexts): VariableSources {
-  const source = (origin: string, values: EnvRecord): VariableSource => ({
+  const source = (origin: string, values: EnvRecord, isPlain: boolean): VariableSource => ({
     origin,
+    isPlain,
     get: (name) => laravelValue(values[name]),
     readFile,
   });
-  const first = [source('environment', environment)];
-  const second = envFile === undefined ? [] : [source(envFile.name, envFile.values)];
+  const first = [source('environment', environment, true)];
+  const second = envFile === undefined ? [] : [source(envFile.name, envFile.values, false)];
   return { environment: first, envFile: second, all: [...first, ...second] };
 }
 
@@ -61,13 +68,50 @@ export function readSetting(
   const isSecret = setting.secret === true;
   for (const source of sources) {
     for (const variable of setting.variables) {
+      if (variable.behind !== undefined && !isOn(variable.behind.name, sources, collected)) {
+        warnOfSwitch(variable.name, variable.behind.name, source, collected);
+        continue;
+      }
       const written = readVariable(variable.name, isSecret, source, collected);
       if (written === undefined) continue;
+      if (source.isPlain && isQuoted(written.text)) collected.quoted.set(written.key, source.origin);
       const value = convert(setting, variable, written, source.origin, collected);
       if (value !== undefined) return { value, origin: source.origin, key: written.key };
     }
   }
-  return undefined;
+  return behindSwitch(setting, sources, collected);
+}
+
+function warnOfSwitch(
+  name: string,
+  switchName: string,
+  { get, origin }: VariableSource,
+  { warnings }: Collected,
+): void {
+  if (get(name) === undefined) return;
+  warnings.push({ key: name, value: undefined, origin, problem: `counts only with ${switchName}=true` });
+}
+
+/** What a switch that stands alone means. */
+function behindSwitch(
+  { variables }: Setting,
+  sources: readonly VariableSource[],
+  collected: Collected,
+): Found | undefined {
+  const switched = variables.find(
+    ({ behind }) => behind !== undefined && isOn(behind.name, sources, collected),
+  )?.behind;
+  return switched && { value: switched.otherwise, origin: 'default', key: switched.name };
+}
+
+function isOn(name: string, sources: readonly VariableSource[], collected: Collected): boolean {
+  return (
+    readSetting({ path: name, variables: [{ name, read: readBoolean }] }, sources, collected)?.value === true
+  );
+}
+
+function isQuoted(text: string): boolean {
+  return /^(["'])[^]*\1$/.test(text) && text.length > 1;
 }
 
 /** What the operator wrote, and the variable that holds it. */

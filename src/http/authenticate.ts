@@ -64,9 +64,13 @@ function authenticateAny(request: HttpRequest, app: App, pathPrefix: string, now
   checkBody(request.body, queryValue(parameters, 'body_md5'));
 }
 
-/** SIGN-7: a key is no secret, and its name shows which of several applications is set up wrongly. */
+/**
+ * SIGN-7: the name of the key shows which of several applications is set up wrongly. It is not in the log's reason, since it
+ * may be a secret in the place of the key.
+ */
 export function unknownKey(key: string): HttpError {
-  return new HttpError(401, `Unknown auth_key: ${JSON.stringify(key.slice(0, 100))}`);
+  const text = 'Unknown auth_key';
+  return new HttpError(401, `${text}: ${JSON.stringify(key.slice(0, 100))}`, [], text);
 }
 
 function some<T>(values: Iterable<T>, test: (value: T) => boolean): boolean {

@@ -183,6 +183,8 @@ onEachTransport((transport) => {
     it('answers /health and /ready', async () => {
       const { ask } = await setUp();
       expect(await ask('/health')).toMatchObject({ status: 200, text: '{"health":"OK"}' });
+      // Where soketi's users ask.
+      expect(await ask('/')).toMatchObject({ status: 200, text: 'OK' });
       expect(await ask('/ready')).toMatchObject({ status: 200, text: '{"ready":true}' });
       expect(await ask('/nothing')).toMatchObject({ status: 404 });
       expect(await ask('/metrics', { method: 'POST' })).toMatchObject({ status: 404 });

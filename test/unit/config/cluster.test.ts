@@ -19,7 +19,7 @@ describe('the cluster settings', () => {
     ["Reverb's switch", { REVERB_SCALING_ENABLED: 'true' }, 'redis'],
     ["Reverb's switch, off", { REVERB_SCALING_ENABLED: 'false' }, 'none'],
     ["soketi's driver", { SOKETI_ADAPTER_DRIVER: 'redis' }, 'redis'],
-    ["soketi's own cluster", { SOKETI_ADAPTER_DRIVER: 'cluster' }, 'none'],
+    ["soketi's local driver", { SOKETI_ADAPTER_DRIVER: 'local' }, 'none'],
   ])('take the bus from %s', (_from, variables, bus) => {
     expect(clusterOf(variables).bus).toBe(bus);
   });

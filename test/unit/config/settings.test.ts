@@ -50,6 +50,7 @@ const SERVER_ROWS: readonly Row[] = [
   ['PREGON_IDEMPOTENCY_MAX_KEYS', '10', 'idempotency.maxKeys', 10],
   ['PREGON_WEBHOOK_BATCH_MS', '0', 'webhooks.batchMilliseconds', 0],
   ['SOKETI_WEBHOOKS_DURATION', '100', 'webhooks.batchMilliseconds', 100],
+  ['SOKETI_WEBHOOKS_BATCHING', 'false', 'webhooks.batchMilliseconds', 0],
   ['PREGON_WEBHOOK_MAX_BATCH', '10', 'webhooks.maxBatchEvents', 10],
   ['PREGON_WEBHOOK_TIMEOUT', '5s', 'webhooks.requestTimeoutSeconds', 5],
   ['PREGON_WEBHOOK_RETRY', '10m', 'webhooks.retrySeconds', 600],
@@ -63,6 +64,8 @@ const SERVER_ROWS: readonly Row[] = [
   ['REDIS_PREFIX', 'shop_', 'cluster.prefix', 'shop_'],
   ['REVERB_SCALING_CHANNEL', 'shop', 'cluster.prefix', 'shop'],
   ['SOKETI_ADAPTER_REDIS_PREFIX', 'shop', 'cluster.prefix', 'shop'],
+  ['SOKETI_ADAPTER_NATS_PREFIX', 'shop', 'cluster.prefix', 'shop'],
+  ['SOKETI_DB_REDIS_KEY_PREFIX', 'shop', 'cluster.prefix', 'shop'],
   ['PREGON_REDIS_URL', 'redis://redis:6380', 'cluster.redis.url', 'redis://redis:6380'],
   ['REDIS_URL', 'redis://redis:6380', 'cluster.redis.url', 'redis://redis:6380'],
   ['PREGON_REDIS_HOST', 'redis', 'cluster.redis.host', 'redis'],
@@ -87,6 +90,12 @@ const SERVER_ROWS: readonly Row[] = [
   ['PREGON_REDIS_TLS_KEY', 'a.key', 'cluster.redis.tls.keyFile', 'a.key'],
   ['PREGON_REDIS_TLS_VERIFY', 'false', 'cluster.redis.tls.rejectUnauthorized', false],
   ['PREGON_REDIS_SENTINELS', 'a:26379, b:26379', 'cluster.redis.sentinels', ['a:26379', 'b:26379']],
+  [
+    'SOKETI_DB_REDIS_SENTINELS',
+    '[{"host":"a","port":26380},{"host":"::1"}]',
+    'cluster.redis.sentinels',
+    ['a:26380', '[::1]:26379'],
+  ],
   ['PREGON_REDIS_SENTINEL_NAME', 'shop', 'cluster.redis.sentinelName', 'shop'],
   ['SOKETI_DB_REDIS_INSTANCE_NAME', 'shop', 'cluster.redis.sentinelName', 'shop'],
   ['PREGON_REDIS_SENTINEL_PASSWORD', 'open', 'cluster.redis.sentinelPassword', 'open'],
@@ -95,6 +104,7 @@ const SERVER_ROWS: readonly Row[] = [
   ['REDIS_CLUSTER', 'true', 'cluster.redis.cluster', true],
   ['SOKETI_ADAPTER_REDIS_CLUSTER_MODE', 'true', 'cluster.redis.cluster', true],
   ['PREGON_REDIS_NODES', 'a:6379, b:6379', 'cluster.redis.nodes', ['a:6379', 'b:6379']],
+  ['SOKETI_DB_REDIS_CLUSTER_NODES', '[{"host":"a","port":7000}]', 'cluster.redis.nodes', ['a:7000']],
   ['PREGON_NATS_SERVERS', 'a:4222, b:4222', 'cluster.nats.servers', ['a:4222', 'b:4222']],
   ['SOKETI_ADAPTER_NATS_SERVERS', '["a:4222"]', 'cluster.nats.servers', ['a:4222']],
   ['PREGON_NATS_USER', 'shop', 'cluster.nats.user', 'shop'],
@@ -152,6 +162,7 @@ const APP_ROWS: readonly Row[] = [
   ['SOKETI_DEFAULT_APP_ENABLED', '0', 'enabled', false],
   ['PREGON_APP_ALLOWED_ORIGINS', 'a.test, *.b.test', 'allowedOrigins', ['a.test', '*.b.test']],
   ['REVERB_ALLOWED_ORIGINS', 'a.test', 'allowedOrigins', ['a.test']],
+  ['REVERB_ALLOWED_ORIGIN', 'a.test', 'allowedOrigins', ['a.test']],
   ['PREGON_APP_REQUIRE_TLS', 'yes', 'requireTls', true],
   ['PREGON_APP_MAX_CONNECTIONS', '10', 'maxConnections', 10],
   ['REVERB_APP_MAX_CONNECTIONS', '10', 'maxConnections', 10],
@@ -224,7 +235,12 @@ const APP_ROWS: readonly Row[] = [
 const byPath = (rows: readonly Row[]): Set<string> =>
   new Set(rows.map(([name, , path]) => `${name} ${path}`));
 const known = (settings: typeof SERVER_SETTINGS): Set<string> =>
-  new Set(settings.flatMap(({ path, variables }) => variables.map(({ name }) => `${name} ${path}`)));
+  new Set(
+    settings.flatMap(({ path, variables }) =>
+      // Those behind a switch are tested with it.
+      variables.filter(({ behind }) => behind === undefined).map(({ name }) => `${name} ${path}`),
+    ),
+  );
 
 describe('a variable', () => {
   it('has a row here, whichever it is', () => {
@@ -250,7 +266,8 @@ describe('a variable', () => {
   it.each([...SERVER_SETTINGS, ...APP_SETTINGS].filter(({ variables }) => variables.length > 1))(
     'of our own wins over those of others: $path',
     ({ path, variables }) => {
-      const environment = Object.fromEntries(variables.map(({ name }) => [name, textFor(name)]));
+      const plain = variables.filter(({ behind }) => behind === undefined);
+      const environment = Object.fromEntries(plain.map(({ name }) => [name, textFor(name)]));
       const { origins } = load({ environment: { ...APP, ...environment } });
       const origin = origins.get(path) ?? origins.get(`apps.0.${path}`);
       expect(origin).toBe(`environment: ${variables[0]!.name}`);
