@@ -1,6 +1,7 @@
 import { isJsonObject, memberTexts, parseJson } from './json-text.js';
 import type { ClientMessage } from './messages.js';
 import { ProtocolError, SubscriptionError } from './protocol-error.js';
+import { isUnicode } from './unicode.js';
 
 /** Event names in errors are cut here, so that an answer stays short whatever was sent. */
 const SHOWN_NAME_LENGTH = 100;
@@ -45,9 +46,10 @@ function decodeSubscribe(message: Members): ClientMessage {
   const channel = requiredText(data, 'channel', event);
   const signed = (name: string) => {
     const value = data[name] ?? '';
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string' && isUnicode(value)) return value;
+    const problem = typeof value === 'string' ? mustBeUnicode(name, event) : mustBeString(name, event);
     // SUB-1: since the channel is known, the refusal is told on it.
-    throw new SubscriptionError(channel, 'AuthError', 401, mustBeString(name, event));
+    throw new SubscriptionError(channel, 'AuthError', 401, problem);
   };
   return { event, channel, auth: signed('auth'), channelData: signed('channel_data') };
 }
@@ -56,8 +58,8 @@ function decodeSignin(message: Members): ClientMessage {
   const data = payload(message);
   return {
     event: 'pusher:signin',
-    auth: requiredText(data, 'auth', 'pusher:signin'),
-    userData: requiredText(data, 'user_data', 'pusher:signin'),
+    auth: signedText(data, 'auth', 'pusher:signin'),
+    userData: signedText(data, 'user_data', 'pusher:signin'),
   };
 }
 
@@ -68,6 +70,9 @@ function decodeClientEvent(name: string, message: Members, frame: string): Clien
   }
   // CLIENT-3: `data` travels as a string; another value goes as the text the sender wrote.
   const text = typeof data === 'string' ? data : memberTexts(frame).get('data');
+  // TEXT-1: a frame of the other nodes could not hold it.
+  if (!isUnicode(name)) throw new ProtocolError('Invalid client event: its name must be Unicode text');
+  if (typeof data === 'string' && !isUnicode(data)) throw new ProtocolError(mustBeUnicode('data', name));
   return { event: 'client event', name, channel, data: text ?? JSON.stringify(data) };
 }
 
@@ -87,11 +92,22 @@ function requiredText(data: Members, name: string, event: string): string {
   return text;
 }
 
+/** TEXT-1: what is signed is compared as UTF-8. */
+function signedText(data: Members, name: string, event: string): string {
+  const text = requiredText(data, name, event);
+  if (!isUnicode(text)) throw new ProtocolError(mustBeUnicode(name, event));
+  return text;
+}
+
 /** SUB-2: absent, null and empty mean the same. */
 function optionalText(data: Members, name: string, event: string): string {
   const value = data[name] ?? '';
   if (typeof value !== 'string') throw new ProtocolError(mustBeString(name, event));
   return value;
+}
+
+function mustBeUnicode(name: string, event: string): string {
+  return `Invalid message: '${name}' of ${event.slice(0, SHOWN_NAME_LENGTH)} must be Unicode text`;
 }
 
 function mustBeString(name: string, event: string): string {

@@ -1,6 +1,7 @@
 import { isJsonObject, memberTexts, parseJson, utf8Length } from './json-text.js';
 import { userIdProblem } from './channel-name.js';
 import type { MemberData, UserData } from './messages.js';
+import { isUnicode } from './unicode.js';
 
 /** What bounds a member's or a user's data; an app's settings. */
 export interface MemberLimits {
@@ -34,6 +35,7 @@ export function parseMemberData(channelData: string, limits: MemberLimits): Pars
 
   const id = idText(object['user_id'], texts.get('user_id'));
   if (id === undefined) return bad("channel_data must contain 'user_id', a non-empty string or an integer");
+  if (!isUnicode(id)) return bad('user_id must be Unicode text');
   if (id.length > limits.userIdLength) {
     return overLimit(`user_id has ${id.length} characters, at most ${limits.userIdLength} are allowed`);
   }
@@ -59,6 +61,7 @@ export function parseUserData(
   const problem = userIdProblem(id, limits.userIdLength);
   if (problem !== undefined) return bad(problem);
   if (!isStringArray(watchlist)) return bad("'watchlist' must be an array of user id strings");
+  if (!watchlist.every(isUnicode)) return bad("'watchlist' must be an array of Unicode texts");
 
   const member = withInfo(id, info, memberTexts(userData).get('user_info'), limits.infoBytes);
   if (!member.ok) return member;

@@ -1,5 +1,6 @@
 import { isJsonObject, memberTexts } from '../../protocol/json-text.js';
 import { parseQuery, queryValue } from '../../protocol/request-signature.js';
+import { isPercentUnicode, isUnicode } from '../../protocol/unicode.js';
 import { Counters } from '../activity/counters.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { LocalApps } from '../connections/local-apps.js';
@@ -109,6 +110,7 @@ export class HttpServer {
     if (!app.app.settings.enabled) throw new HttpError(403, 'This app is disabled');
     const { clock } = this.services;
     authenticate(request, app.app, this.pathPrefix, clock.now() / 1000);
+    checkUnicode(request);
 
     const call = new ApiCall(app, request, subject, this.services);
     if (endpoint.method === 'GET') {
@@ -232,5 +234,16 @@ function bodyKey(call: ApiCall): string | undefined {
   if (typeof key !== 'string') {
     throw new HttpError(400, "Invalid parameter: 'idempotency_key' must be a string");
   }
+  if (!isUnicode(key)) throw new HttpError(400, "Invalid parameter: 'idempotency_key' must be Unicode text");
   return key === '' ? undefined : key;
+}
+
+/**
+ * TEXT-1: names that a path or query spells in bytes that are no text would be compared with those that are.
+ *
+ * @throws HttpError 400
+ */
+function checkUnicode({ path, query }: HttpRequest): void {
+  if (isPercentUnicode(path) && isPercentUnicode(query)) return;
+  throw new HttpError(400, 'Invalid path or query: its percent-encoding is not UTF-8');
 }

@@ -1,5 +1,6 @@
 import { channelNameProblem } from '../../protocol/channel-name.js';
 import { utf8Length } from '../../protocol/json-text.js';
+import { isUnicode } from '../../protocol/unicode.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { ApiServices } from './api-call.js';
 import { rejectFaults, warnOfFaults } from './check-triggers.js';
@@ -53,6 +54,8 @@ function checkTrigger({ app }: LocalApp, { name, data, channel }: Trigger): void
       `Invalid event name: ${name.length} characters, at most ${maxEventNameLength} are allowed`,
     );
   }
+  if (!isUnicode(name)) throw new HttpError(400, 'Invalid event name: it must be Unicode text');
+  if (!isUnicode(data)) throw new HttpError(400, "Invalid parameter: 'data' must be Unicode text");
   if (name.startsWith('pusher:') || name.startsWith('pusher_internal:')) {
     // EVENT-2: a forged member_added would corrupt clients.
     throw new HttpError(400, "Invalid event name: 'pusher:' and 'pusher_internal:' are reserved");

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Limits } from '../../../protocol/limits.js';
 import { parseMemberData, parseUserData, type MemberLimits } from '../../../protocol/member-data.js';
-import { anyText, jsonValue, objectText } from './arbitraries.js';
+import { anyText, jsonValue, objectText, wellFormedText } from './arbitraries.js';
 import { readVectors } from './read-vectors.js';
 
 const LIMITS: MemberLimits = {
@@ -62,7 +62,7 @@ describe('parseMemberData', () => {
   it('keeps id and info as the application wrote them (PRES-3)', () => {
     fc.assert(
       fc.property(
-        anyText.filter((text) => text !== ''),
+        wellFormedText.filter((text) => text !== ''),
         objectText,
         (id, { text }) => {
           const channelData = `{"user_id":${JSON.stringify(id)},"user_info":${text}}`;

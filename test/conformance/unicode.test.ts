@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { RawHttp, requestText } from '../support/raw-http.js';
+import { signedTarget } from '../support/sign-request.js';
+import { startServer } from '../support/start-server.js';
+import { subscribeFrame } from '../support/test-socket.js';
+import { onEachTransport } from '../support/transports.js';
+
+const HALF = '\ud800';
+const NAME = 'Invalid event name: it must be Unicode text\n';
+const DATA = "Invalid parameter: 'data' must be Unicode text\n";
+
+onEachTransport((transport) => {
+  describe('text that is no Unicode (TEXT-1)', () => {
+    it.each<[string, string, object, string]>([
+      ['the name of an event', '/events', { name: `a${HALF}`, channel: 'room', data: '1' }, NAME],
+      ['its data', '/events', { name: 'a', channel: 'room', data: HALF }, DATA],
+      [
+        'an event of a batch',
+        '/batch_events',
+        {
+          batch: [
+            { name: 'a', channel: 'room', data: '1' },
+            { name: 'a', channel: 'room', data: HALF },
+          ],
+        },
+        DATA,
+      ],
+      [
+        'an idempotency key',
+        '/events',
+        { name: 'a', channel: 'room', data: '1', idempotency_key: HALF },
+        "Invalid parameter: 'idempotency_key' must be Unicode text\n",
+      ],
+    ])('is refused as %s', async (_what, path, body, text) => {
+      const server = await startServer({ transport });
+      const client = await server.connect();
+      await client.subscribe('room');
+      const answer = await server.api.post(path, body);
+      expect([answer.status, answer.text]).toEqual([400, text]);
+      await client.settle();
+      expect(client.named('a')).toEqual([]);
+    });
+
+    it.each<['GET' | 'POST', string, readonly (readonly [string, string])[]]>([
+      ['GET', '/apps/app-id/channels', [['filter_by_prefix', '%ED%A0%80']]],
+      ['GET', '/apps/app-id/channels', [['filter_by_prefix', 'a%FFb']]],
+      ['POST', '/apps/app-id/users/%ED%A0%80/terminate_connections', []],
+      ['GET', '/apps/app-id/channels/%C3', []],
+    ])('is refused in the escapes of a path or query: %s %s %j', async (method, path, parameters) => {
+      const server = await startServer({ transport });
+      const http = await RawHttp.open(server.port);
+      http.write(requestText(method, signedTarget(method, path, parameters)));
+      expect(await http.answer()).toMatchObject({
+        status: 400,
+        body: 'Invalid path or query: its percent-encoding is not UTF-8\n',
+      });
+    });
+
+    it('is refused as the id of a member, whom the others do not see', async () => {
+      const server = await startServer({ transport });
+      const other = await server.connect();
+      await other.subscribe('presence-room', { user_id: 'b' });
+      const client = await server.connect();
+      client.send(subscribeFrame(client.socketId, 'presence-room', { user_id: HALF }));
+      await client.next('pusher:subscription_error');
+      await client.settle();
+      await other.settle();
+      expect(other.named('pusher_internal:member_added')).toEqual([]);
+    });
+  });
+});
