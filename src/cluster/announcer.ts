@@ -2,8 +2,8 @@ import type { ActivityEmitter, Circumstances } from '../activity/activity.js';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import { isHiddenChannel, splitKey } from './channel-key.js';
-import { LINGER_MS } from './store-times.js';
-import type { ChannelResult, ClusterStore } from './store.js';
+import { LINGER_MS, SETTLE_MS } from './store-times.js';
+import type { ChannelResult, ClusterStore, Released } from './store.js';
 
 export interface AnnouncerContext {
   readonly store: Pick<ClusterStore, 'release' | 'counts' | 'memberIds' | 'claim' | 'moment'>;
@@ -12,6 +12,8 @@ export interface AnnouncerContext {
   readonly activity: ActivityEmitter;
   readonly nodeId: () => string;
   readonly graceMs: number;
+  /** Something left, and the store, which lost its grace, cannot say whether it is back. */
+  readonly departed: (key: string, what: string) => void;
 }
 
 /** A leave that may still be undone. */
@@ -130,7 +132,13 @@ export class Announcer {
     this.holds.set(id, hold);
     await new Promise<void>((resolve) => this.context.clock.after(this.context.graceMs, resolve));
     if (this.holds.get(id) !== hold) return;
-    const isAway = await this.release(hold);
+    const released = await this.release(hold);
+    if (released === 'unknown') {
+      if (this.holds.get(id) === hold) this.holds.delete(id);
+      await this.passOn(hold);
+      return;
+    }
+    const isAway = released === 'away';
     // Left anew while the question was on its way: what is released now is told now, and otherwise the later one asks.
     if (!isAway && this.holds.get(id) !== hold) return;
     const isToldAlready = isAway && !this.holds.has(id);
@@ -138,8 +146,14 @@ export class Announcer {
     if (isAway && !isToldAlready) this.emitLeave(hold.key, hold.what, hold.circumstances);
   }
 
-  /** @returns whether what left is still away; false also when the node stops and the store cannot be asked */
-  private async release({ node, key, what }: Hold): Promise<boolean> {
+  /** The nodes restate what they have before it is found out whether what left is there. */
+  private async passOn({ key, what }: Hold): Promise<void> {
+    if (!this.isStopping) await new Promise<void>((resolve) => this.context.clock.after(SETTLE_MS, resolve));
+    this.context.departed(key, what);
+  }
+
+  /** @returns `back` also when the node stops and the store cannot be asked */
+  private async release({ node, key, what }: Hold): Promise<Released> {
     const { store, log, nodeId } = this.context;
     for (;;) {
       try {
@@ -147,7 +161,7 @@ export class Announcer {
       } catch (error) {
         if (this.isStopping) {
           log.warn({ err: error, key }, 'it could not be found out whether what left a channel is back');
-          return false;
+          return 'back';
         }
         await new Promise<void>((resolve) => this.waiting.push(resolve));
       }

@@ -26,12 +26,14 @@ import {
 import type { ClusterApp } from './cluster-app.js';
 import type { ClusterDrivers } from './create-cluster-drivers.js';
 import { ClusterStats } from './cluster-stats.js';
+import { EvictionWarning } from './eviction-warning.js';
 import { Inbox, type HeardTopic } from './inbox.js';
-import { Membership, originOf, SETTLE_MS, type Joining } from './membership.js';
+import { Membership, originOf, type Joining } from './membership.js';
 import { nodeTopic, Outbox } from './outbox.js';
 import { COUNTED, UNCOUNTED, type Ticket } from './shared-channel.js';
 import { CALLS_AT_ONCE, SharedChannels, type EnterOptions } from './shared-channels.js';
 import { SharedUsers } from './shared-users.js';
+import { SETTLE_MS } from './store-times.js';
 import type { Beat, ChannelCounts } from './store.js';
 
 export interface ClusterServices {
@@ -53,6 +55,7 @@ export class Cluster {
   private readonly apps = new Map<string, ClusterApp>();
   private settleTimer: Timer | undefined;
   private readonly membership: Membership;
+  private readonly evictionWarning: EvictionWarning;
   private readonly outbox: Outbox;
   private readonly inbox: Inbox;
   private readonly terminations: HeardTopic;
@@ -87,6 +90,7 @@ export class Cluster {
       joined: (how, beat) => this.rejoin(how, beat),
       heard: (peers) => {
         this.inbox.heartbeats(new Map(peers.map(({ id, sent }) => [originOf(id), sent])));
+        if (this.isUp && store.mayLoseParts) void this.shared.audit();
       },
       dropped: (node, key, result) => {
         this.announcer.announce(node, key, result, undefined);
@@ -95,6 +99,7 @@ export class Cluster {
         this.degrade(messageOf(error));
       },
     });
+    this.evictionWarning = new EvictionWarning(store, log);
     this.outbox = new Outbox(this.membership.origin, bus, clock, stats);
     this.inbox = new Inbox(
       {
@@ -128,6 +133,9 @@ export class Cluster {
       ...services,
       store,
       nodeId: () => this.nodeId,
+      departed: (key, what) => {
+        this.noteDeparted(key, what);
+      },
     });
     this.shared = new SharedChannels({
       ...services,
@@ -139,13 +147,11 @@ export class Cluster {
       nodeId: () => this.nodeId,
       isHealthy: () => this.isHealthy,
       isRefilling: () => this.wasEmptied,
-      verify: () => this.membership.verify(),
       changed: (key, result, source) => {
         this.announcer.announce(this.nodeId, key, result, source);
       },
       departed: (key, what) => {
-        this.departed.push({ key, what });
-        this.tellDeparted();
+        this.noteDeparted(key, what);
       },
       failed: (error) => {
         this.degrade(messageOf(error));
@@ -217,6 +223,7 @@ export class Cluster {
       up: () => {
         log.info({}, 'the cluster store is there');
         this.membership.rejoin();
+        void this.evictionWarning.look();
       },
       down: (reason) => {
         this.degrade(reason);
@@ -518,6 +525,7 @@ export class Cluster {
     this.wasEmptied ||= how.isEmptied;
     this.settledEpoch = undefined;
     this.shared.restate(how);
+    void this.shared.removeLeftBehind();
     this.cachedEvents.restate(how.isEmptied);
     this.announcer.retry();
     this.shared.fetchMissed();
@@ -528,16 +536,20 @@ export class Cluster {
   }
 
   /** When all nodes have told what they have, whoever is in no list any more is gone. */
-  private lookAgainLater({ epoch, epochAgeMs }: Beat): void {
+  private lookAgainLater({ epoch }: Beat): void {
     this.settleTimer?.cancel();
-    const delayMs = Math.max(0, SETTLE_MS - epochAgeMs);
-    this.settleTimer = this.services.clock.after(delayMs, () => {
+    this.settleTimer = this.services.clock.after(SETTLE_MS, () => {
       this.shared.lookAgain(this.wasEmptied);
       this.wasEmptied = false;
       void this.users.refetch(CALLS_AT_ONCE);
       this.settledEpoch = epoch;
       this.tellDeparted();
     });
+  }
+
+  private noteDeparted(key: string, what: string): void {
+    this.departed.push({ key, what });
+    this.tellDeparted();
   }
 
   private tellDeparted(): void {

@@ -130,6 +130,8 @@ export class HubPort {
         return [await store.release(call[1], call[2], call[3], call[4])];
       case 'moment':
         return [await store.moment()];
+      case 'shares':
+        return [await store.shares(call[1], call[2])];
       case 'snapshot':
         return [await store.snapshot(call[1])];
       case 'counts':

@@ -3,6 +3,7 @@ import type { HubLink } from './hub-link.js';
 import { HubTopics } from './hub-topics.js';
 import type {
   Beat,
+  BeatingNode,
   CachedMessage,
   ChannelChange,
   ChannelCounts,
@@ -10,7 +11,8 @@ import type {
   ChannelResult,
   ChannelSnapshot,
   ClusterStore,
-  NodeInfo,
+  NodeShare,
+  Released,
   StoreListener,
 } from './store.js';
 
@@ -20,6 +22,7 @@ export type HubCall =
   | readonly ['drop', node: string, key: string, graceMs: number]
   | readonly ['release', node: string, key: string, what: string, by: string]
   | readonly ['moment', key: string]
+  | readonly ['shares', node: string, keys: readonly string[]]
   | readonly ['snapshot', key: string]
   | readonly ['counts', keys: readonly string[]]
   | readonly ['memberIds', key: string]
@@ -28,7 +31,7 @@ export type HubCall =
   | readonly ['cache', key: string, ttlMs: number, onlyIfLater: boolean]
   | readonly ['claim', key: string, ttlMs: number]
   | readonly ['answer', key: string, answer: string | null, ttlMs: number]
-  | readonly ['beat', node: NodeInfo, joining: boolean]
+  | readonly ['beat', node: BeatingNode, joining: boolean]
   | readonly ['bury', node: string, silentMs: number]
   | readonly ['lockGrave', node: string, by: string, ttlMs: number]
   | readonly ['channelsOf', node: string]
@@ -39,6 +42,8 @@ export type HubCall =
  * of its channels under way, and a hub that stands still is noticed within two seconds.
  */
 export class HubStore implements ClusterStore {
+  /** The hub is a process that keeps all of it, or ends with its workers. */
+  readonly mayLoseParts = false;
   private readonly topics: HubTopics;
   private listener: StoreListener | undefined;
 
@@ -82,8 +87,13 @@ export class HubStore implements ClusterStore {
     return this.ask<ChannelResult>(['drop', node, key, graceMs]);
   }
 
-  release(node: string, key: string, what: string, by: string): Promise<boolean> {
-    return this.ask<boolean>(['release', node, key, what, by]);
+  release(node: string, key: string, what: string, by: string): Promise<Released> {
+    return this.ask<Released>(['release', node, key, what, by]);
+  }
+
+  async shares(node: string, keys: readonly string[]): Promise<readonly (NodeShare | undefined)[]> {
+    const shares = await this.ask<(NodeShare | null)[]>(['shares', node, keys]);
+    return shares.map((share) => share ?? undefined);
   }
 
   moment(key: string): Promise<number> {
@@ -124,7 +134,7 @@ export class HubStore implements ClusterStore {
     this.topics.connection?.tell(write(['answer', key, answer ?? null, ttlMs]));
   }
 
-  beat(node: NodeInfo, joining: boolean): Promise<Beat> {
+  beat(node: BeatingNode, joining: boolean): Promise<Beat> {
     return this.ask<Beat>(['beat', node, joining]);
   }
 

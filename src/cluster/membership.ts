@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
 import type { ClusterStats } from './cluster-stats.js';
+import { GRAVE_MS } from './store-times.js';
 import type { Beat, ChannelResult, ClusterStore, NodeInfo } from './store.js';
 
 /** Between two beats, give or take a tenth, so that nodes that started together do not beat together. */
@@ -10,8 +11,6 @@ const BEAT_MS = 2000;
 const DEAD_MS = 9000;
 /** A node whose own last beat is older does not trust itself: the others may have given it up. */
 const DOUBT_MS = 6000;
-/** After the store was emptied, all living nodes have told it what they have by then. */
-export const SETTLE_MS = BEAT_MS + 700;
 /** While the store is away; longer and longer when it comes back only to fail again soon. */
 const RETRY_MS = 300;
 const MAX_RETRY_MS = 3000;
@@ -25,7 +24,7 @@ export interface MembershipContext {
   readonly log: Log;
   readonly stats: ClusterStats;
   /** What the others are to know of this node. */
-  readonly describe: () => Omit<NodeInfo, 'id'>;
+  readonly describe: () => Omit<NodeInfo, 'id' | 'beat'>;
   readonly graceMs: number;
   /**
    * Called with the first beat after the store was unavailable, was emptied, or gave this node up.
@@ -43,7 +42,7 @@ export interface MembershipContext {
 export interface Joining {
   /** It was given up, and what it had under its old id was, or will be, taken out. */
   readonly isNewNode: boolean;
-  /** The store has lost what all nodes told it. */
+  /** The store has lost what the nodes told it, or some of it. */
   readonly isEmptied: boolean;
 }
 
@@ -64,6 +63,13 @@ export class Membership {
   /** What the beats found that the node has not acted on yet, as the bus was unavailable. */
   private pending: Joining = AS_BEFORE;
   private epoch: string | undefined;
+  /** Beats of this process, and the number of the last that was answered. */
+  private beats = 0;
+  private answered = 0;
+  /** Nodes that left or died. A store that went back names such a node again, and it has not beaten since. */
+  private readonly parted = new Set<string>();
+  /** Nodes of a past that the store went back to: what they have was announced as gone already. */
+  private readonly ghosts = new Set<string>();
   private timer: Timer | undefined;
   private joinedAtMs = -Infinity;
   private retryMs = RETRY_MS;
@@ -125,19 +131,16 @@ export class Membership {
     this.timer?.cancel();
   }
 
-  /** Beats, and looks whether everything is as it was. @returns whether it is */
-  async verify(): Promise<boolean> {
-    const { epoch, id } = this;
-    await this.beat();
-    return this.isJoined && this.epoch === epoch && this.id === id;
-  }
-
   private async beat(): Promise<void> {
     if (this.isBeating || this.isStopped) return;
     this.isBeating = true;
     this.timer?.cancel();
     try {
-      const beat = await this.context.store.beat({ id: this.id, ...this.context.describe() }, !this.hadLease);
+      const number = ++this.beats;
+      const { id, answered } = this;
+      const info = { id, beat: number, answered, ...this.context.describe() };
+      const beat = await this.context.store.beat(info, !this.hadLease);
+      this.answered = number;
       this.take(beat);
       this.schedule(this.isJoined && !this.isHurried ? BEAT_MS * (0.9 + Math.random() * 0.2) : 0);
       this.isHurried = false;
@@ -154,26 +157,25 @@ export class Membership {
     if (this.isStopped) return;
     const { clock, stats, log } = this.context;
     const now = clock.monotonic();
-    if (beat.gone) {
-      if (this.isOther(beat)) {
-        log.warn({ node: this.id }, 'the cluster store was emptied; this node comes back under another id');
-      } else {
-        log.warn({ node: this.id }, 'the other nodes gave this one up; it comes back under another id');
-        stats.returns++;
-      }
+    if (beat.gone || (beat.isLost && now - this.lastBeatMs > GRAVE_MS)) {
+      log.warn({ node: this.id }, 'the other nodes gave this one up; it comes back under another id');
+      stats.returns++;
       this.isJoined = this.hadLease = false;
       this.id = nextId(this.id);
-      this.pending = { ...this.pending, isNewNode: true };
+      // From a store that was emptied before, nobody removed what this node had.
+      this.pending = { ...this.pending, isNewNode: !this.pending.isEmptied };
       return;
     }
     if (!this.isJoined || now - this.lastBeatMs > 2 * BEAT_MS) this.steadySinceMs = now;
     this.lastBeatMs = now;
     this.hadLease = true;
-    this.peers = beat.peers;
-    this.context.heard(beat.peers);
-    const isEmptied = this.isOther(beat);
+    this.findGhosts(beat.peers);
+    this.peers = beat.peers.filter(({ id }) => !this.ghosts.has(id));
+    this.context.heard(this.peers);
+    const isEmptied = beat.isLost || this.isOther(beat);
     this.epoch = beat.epoch;
     if (isEmptied) {
+      log.warn({ node: this.id }, 'the cluster store has lost what it was told; all of it is restated');
       stats.emptied++;
       this.pending = { ...this.pending, isEmptied };
     }
@@ -190,12 +192,30 @@ export class Membership {
     return this.epoch !== undefined && this.epoch !== epoch;
   }
 
+  /** Finds nodes that the store names again, although they had gone, and former ids of this one. */
+  private findGhosts(peers: Beat['peers']): void {
+    const { parted, ghosts } = this;
+    for (const { id, isCurrent } of peers) {
+      if (originOf(id) === this.origin || (parted.has(id) && !isCurrent)) ghosts.add(id);
+      else parted.delete(id);
+    }
+    const present = new Set(peers.map(({ id }) => id));
+    for (const { id } of this.peers) if (!present.has(id)) parted.add(id);
+    for (const remembered of [parted, ghosts]) {
+      for (const id of remembered.keys()) {
+        if (remembered.size <= MAX_REMEMBERED) break;
+        remembered.delete(id);
+      }
+    }
+  }
+
   /** Gives up who is silent, and removes what dead nodes left. A node that was away itself judges nobody. */
   private lookAfter(beat: Beat, now: number): void {
     const isSteady = now - this.steadySinceMs >= DEAD_MS;
-    const silent = isSteady ? beat.peers.filter(({ silentMs }) => silentMs >= DEAD_MS) : [];
-    const buried = silent.map(async ({ id }) => {
-      if (!(await this.context.store.bury(id, DEAD_MS))) return;
+    const isDead = ({ id, silentMs }: Beat['peers'][number]) =>
+      this.ghosts.has(id) || (isSteady && silentMs >= DEAD_MS);
+    const buried = beat.peers.filter(isDead).map(async ({ id }) => {
+      if (!(await this.context.store.bury(id, this.ghosts.has(id) ? 0 : DEAD_MS))) return;
       this.context.log.warn({ node: id }, 'a node is dead; its entries are removed');
       this.context.stats.takeOvers++;
       await this.clear(id);
@@ -208,7 +228,9 @@ export class Membership {
 
   /** Removes all that a dead node has, unless another node is doing so. */
   private async clear(node: string): Promise<void> {
-    const { store, graceMs, dropped } = this.context;
+    const { store, dropped } = this.context;
+    const isGhost = this.ghosts.has(node);
+    const graceMs = isGhost ? 0 : this.context.graceMs;
     const keys = await store.channelsOf(node);
     if (keys.length === 0 || !(await store.lockGrave(node, this.id, GRAVE_LOCK_MS))) return;
     for (let start = 0; start < keys.length; start += DROPS_AT_ONCE) {
@@ -216,7 +238,7 @@ export class Membership {
       const results = await Promise.all(slice.map((key) => store.drop(node, key, graceMs)));
       slice.forEach((key, i) => {
         const result = results[i];
-        if (result !== undefined) dropped(node, key, result);
+        if (result !== undefined && !isGhost) dropped(node, key, result);
       });
       await store.lockGrave(node, this.id, GRAVE_LOCK_MS);
     }
@@ -232,6 +254,9 @@ export class Membership {
 }
 
 const DROPS_AT_ONCE = 200;
+
+/** Nodes that are remembered after they have gone. */
+const MAX_REMEMBERED = 1000;
 
 /** Hex digits of an id that count how often the node was given up. */
 const COUNT_DIGITS = 4;

@@ -6,6 +6,8 @@ import type {
   ChannelDelta,
   ChannelResult,
   ChannelSnapshot,
+  NodeShare,
+  Released,
   SharedMember,
 } from './store.js';
 
@@ -74,6 +76,7 @@ export class MemoryChannel {
   private released = NO_RELEASES;
   private total = 0;
   private version = 0;
+  private life = 0;
 
   get isOccupied(): boolean {
     return this.total > 0;
@@ -90,6 +93,7 @@ export class MemoryChannel {
   get snapshot(): ChannelSnapshot {
     return {
       version: this.version,
+      life: this.life,
       subscriptions: this.total,
       members: [...this.members.keys()].map((id) => this.shared(id)),
     };
@@ -117,11 +121,20 @@ export class MemoryChannel {
    */
   apply(node: string, change: ChannelChange, momentUs: number): Applied {
     const before = this.shareOf(node);
-    if (before?.answer !== undefined && before.change === change.change) {
+    if (
+      before?.answer !== undefined &&
+      (before.change === change.change || before.change === change.instead)
+    ) {
       return { answer: before.answer, delta: undefined };
     }
-
-    if (this.version === 0 && change.subscriptions > 0) this.version = momentUs;
+    const last = before === undefined || before.subscriptions === 0 ? '' : before.change;
+    const isLost = last !== change.after;
+    if (isLost && !change.replace) {
+      return { answer: { ...unchanged(this.version), change: change.change, isLost }, delta: undefined };
+    }
+    if (this.version === 0 ? change.subscriptions > 0 : change.seenVersion > this.version) {
+      this.life = this.version = Math.max(momentUs, change.seenVersion + 1);
+    }
     const step = newStep(node, change.graceMs, 0);
     const isOut = change.subscriptions === 0;
     const join = isOut ? [] : change.join;
@@ -132,9 +145,10 @@ export class MemoryChannel {
     const difference = change.subscriptions - this.subscriptionsOf(node);
     const occupancy = this.setSubscriptions(step, change.subscriptions);
     const isTold = change.tellSubscriptions && difference !== 0;
-    const applied = this.finish(step, occupancy, isTold, momentUs);
-    this.keepAnswer(node, change.change, applied.answer);
-    return applied;
+    const { answer, delta } = this.finish(step, occupancy, isTold, momentUs);
+    const kept = { ...answer, change: change.change, isLost };
+    this.keepAnswer(node, change.change, kept);
+    return { answer: kept, delta };
   }
 
   /** Takes a node out, with what is due of the graces it held. Once nothing is left of it, a repeat gets the same answer. */
@@ -152,6 +166,7 @@ export class MemoryChannel {
     for (const [what] of due) {
       this.graces.delete(what);
       this.startGrace(step, what);
+      if (graceMs === 0) this.noteReleased(what, DROP);
       if (what === 'channel') occupancy = 'vacated';
       else step.removed.push(what.slice('member '.length));
     }
@@ -161,13 +176,26 @@ export class MemoryChannel {
     return applied;
   }
 
-  /** Ends a grace of a node. @returns whether what left is still away; the same to the same who asks */
-  release(node: string, what: string, by: string): boolean {
-    if (this.graces.get(what)?.node !== node) return this.released.get(what)?.by === by;
-    this.graces.delete(what);
-    if (this.released === NO_RELEASES) this.released = new Map();
-    this.released.set(what, { by });
-    return true;
+  /** Ends a grace of a node; the same to the same who asks. */
+  release(node: string, what: string, by: string): Released {
+    const grace = this.graces.get(what);
+    if (grace?.node === node) {
+      this.graces.delete(what);
+      this.noteReleased(what, by);
+      return 'away';
+    }
+    const released = this.released.get(what);
+    if (released?.by === by) return 'away';
+    const isThere = what === 'channel' ? this.isOccupied : this.members.has(what.slice('member '.length));
+    return grace !== undefined || released !== undefined || isThere ? 'back' : 'unknown';
+  }
+
+  /** What a node has, as far as it is in the channel. */
+  share(node: string): NodeShare | undefined {
+    const share = this.shareOf(node);
+    if (share === undefined || share.subscriptions === 0) return undefined;
+    const { subscriptions, change } = share;
+    return { subscriptions, change, members: this.membersOf(node).length };
   }
 
   /** @returns a task that forgets the answer this node would get again, once it is not here any more */
@@ -185,6 +213,11 @@ export class MemoryChannel {
     return () => {
       if (this.released.get(what) === release) this.released.delete(what);
     };
+  }
+
+  private noteReleased(what: string, by: string): void {
+    if (this.released === NO_RELEASES) this.released = new Map();
+    this.released.set(what, { by });
   }
 
   private shareOf(node: string): Share | undefined {
@@ -292,6 +325,8 @@ export class MemoryChannel {
     const changed = tell || step.touched.size > 0;
     if (changed) this.version++;
     const answer: Answer = {
+      change: '',
+      isLost: false,
       version: this.version,
       momentUs: isTold ? momentUs : 0,
       occupancy,
@@ -307,7 +342,16 @@ export class MemoryChannel {
 
 /** The answer where there is nothing to change. */
 export function unchanged(version: number): Answer {
-  return { version, momentUs: 0, occupancy: 'unchanged', added: NONE, removed: NONE, refused: NONE };
+  return {
+    change: '',
+    isLost: false,
+    version,
+    momentUs: 0,
+    occupancy: 'unchanged',
+    added: NONE,
+    removed: NONE,
+    refused: NONE,
+  };
 }
 
 /** Most lists of answers that are kept are empty. */

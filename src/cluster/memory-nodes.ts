@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { GRAVE_MS, STORE_GAP_MS } from './store-times.js';
-import type { Beat, NodeInfo } from './store.js';
+import { GRAVE_MS, LOSS_MS, STORE_GAP_MS } from './store-times.js';
+import type { Beat, BeatingNode, NodeInfo } from './store.js';
 
 interface Lease {
   readonly node: NodeInfo;
   readonly beatMs: number;
+  readonly epoch: string;
 }
 
 interface Lock {
@@ -21,6 +22,7 @@ export class MemoryNodes {
   /** Since when nodes could beat without a break. */
   private sinceMs = 0;
   private lastBeatMs = 0;
+  private epochMs = -Infinity;
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -28,22 +30,34 @@ export class MemoryNodes {
     return this.leases.keys();
   }
 
-  beat(node: NodeInfo, joining: boolean): Beat {
+  beat({ answered, ...node }: BeatingNode, joining: boolean): Beat {
     const now = this.nowMs();
-    if (this.epoch === undefined || now - this.lastBeatMs > STORE_GAP_MS) this.sinceMs = now;
-    this.epoch ??= randomUUID();
+    const lease = this.leases.get(node.id);
+    const gone = lease === undefined && this.graves.has(node.id);
+    const isLost = !joining && !gone && (lease === undefined || lease.node.beat < answered);
+    // All nodes find a loss out one after the other; the epoch changes with the first.
+    if (this.epoch === undefined || (isLost && now - this.epochMs > LOSS_MS)) {
+      this.epoch = randomUUID();
+      this.epochMs = this.sinceMs = now;
+    } else if (now - this.lastBeatMs > STORE_GAP_MS) {
+      this.sinceMs = now;
+    }
     this.lastBeatMs = now;
     this.forgetGraves(now);
-    const gone = !this.leases.has(node.id) && (!joining || this.graves.has(node.id));
     if (gone) this.graves.set(node.id, now);
-    else this.leases.set(node.id, { node, beatMs: now });
+    else this.leases.set(node.id, { node, beatMs: now, epoch: this.epoch });
     return {
       gone,
+      isLost,
       epoch: this.epoch,
       epochAgeMs: now - this.sinceMs,
       peers: [...this.leases.values()]
-        .filter((lease) => lease.node.id !== node.id)
-        .map((lease) => ({ ...lease.node, silentMs: this.silentMs(lease, now) })),
+        .filter((other) => other.node.id !== node.id)
+        .map((other) => ({
+          ...other.node,
+          silentMs: this.silentMs(other, now),
+          isCurrent: other.epoch === this.epoch,
+        })),
       graves: [...this.graves.keys()].filter((id) => id !== node.id),
     };
   }
@@ -74,6 +88,7 @@ export class MemoryNodes {
     this.graves.clear();
     this.locks.clear();
     this.epoch = undefined;
+    this.epochMs = -Infinity;
   }
 
   private silentMs(lease: Lease, now: number): number {

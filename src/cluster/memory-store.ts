@@ -9,6 +9,7 @@ import { Queue } from './queue.js';
 import { LINGER_MS } from './store-times.js';
 import type {
   Beat,
+  BeatingNode,
   CachedMessage,
   ChannelChange,
   ChannelCounts,
@@ -16,7 +17,8 @@ import type {
   ChannelResult,
   ChannelSnapshot,
   ClusterStore,
-  NodeInfo,
+  NodeShare,
+  Released,
   StoreListener,
 } from './store.js';
 
@@ -33,7 +35,7 @@ const DEFAULT_LIMITS: MemoryLimits = {
   maxIdempotencyKeys: 100_000,
 };
 
-const EMPTY_SNAPSHOT: ChannelSnapshot = { version: 0, subscriptions: 0, members: [] };
+const EMPTY_SNAPSHOT: ChannelSnapshot = { version: 0, life: 0, subscriptions: 0, members: [] };
 
 /** What the stores of one process share. It can be interrupted and emptied, as a server can go away and be flushed. */
 export class MemoryState {
@@ -91,6 +93,11 @@ export class MemoryState {
     this.nodes.clear();
   }
 
+  /** Forgets a channel, as a server does that makes room. */
+  evict(key: string): void {
+    this.channels.delete(key);
+  }
+
   /** @internal */
   attach(store: MemoryStore): void {
     this.stores.add(store);
@@ -109,6 +116,7 @@ export class MemoryState {
     const channel = this.channelAt(key);
     // The same text for all channels of the node.
     const { answer } = this.told(key, channel.apply(entry.node, change, this.moment()));
+    this.lastMomentUs = Math.max(this.lastMomentUs, answer.version);
     this.tidy(node, key, channel, change.graceMs);
     return { ...answer, snapshot: change.wantSnapshot ? channel.snapshot : undefined };
   }
@@ -120,20 +128,29 @@ export class MemoryState {
       return { ...unchanged(0), snapshot: undefined };
     }
     const { answer } = this.told(key, channel.drop(node, graceMs, this.clock.monotonic(), this.moment()));
+    if (graceMs === 0) {
+      this.later(LINGER_MS, channel.releaseToForget('channel'));
+      for (const id of answer.removed) this.later(LINGER_MS, channel.releaseToForget(`member ${id}`));
+    }
     this.tidy(node, key, channel, graceMs);
     return { ...answer, snapshot: undefined };
   }
 
-  release(node: string, key: string, what: string, by: string): boolean {
+  release(node: string, key: string, what: string, by: string): Released {
     const channel = this.channels.get(key);
     if (channel === undefined) {
       this.unindex(node, key);
-      return false;
+      return 'unknown';
     }
-    const isAway = channel.release(node, what, by);
-    if (isAway) this.later(LINGER_MS, channel.releaseToForget(what));
+    const released = channel.release(node, what, by);
+    if (released === 'away') this.later(LINGER_MS, channel.releaseToForget(what));
     this.tidy(node, key, channel, 0);
-    return isAway;
+    return released;
+  }
+
+  shares(node: string, keys: readonly string[]): readonly (NodeShare | undefined)[] {
+    const indexed = this.index.get(node)?.keys;
+    return keys.map((key) => (indexed?.has(key) === true ? this.channels.get(key)?.share(node) : undefined));
   }
 
   /** Now, in microseconds since 1970; later than all before, also where the clock was set back. */
@@ -228,6 +245,7 @@ export class MemoryState {
 
 /** A node's view of a {@link MemoryState}. */
 export class MemoryStore implements ClusterStore {
+  readonly mayLoseParts = true;
   private listener: StoreListener | undefined;
   private readonly nextUp = new Moment();
   private isClosed = false;
@@ -265,12 +283,16 @@ export class MemoryStore implements ClusterStore {
     return this.ask((state) => state.drop(node, key, graceMs));
   }
 
-  release(node: string, key: string, what: string, by: string): Promise<boolean> {
+  release(node: string, key: string, what: string, by: string): Promise<Released> {
     return this.ask((state) => state.release(node, key, what, by));
   }
 
   moment(): Promise<number> {
     return this.ask((state) => state.moment());
+  }
+
+  shares(node: string, keys: readonly string[]): Promise<readonly (NodeShare | undefined)[]> {
+    return this.ask((state) => state.shares(node, keys));
   }
 
   snapshot(key: string): Promise<ChannelSnapshot> {
@@ -323,7 +345,7 @@ export class MemoryStore implements ClusterStore {
     else this.state.claims.set(key, answer, { ttl: ttlMs });
   }
 
-  beat(node: NodeInfo, joining: boolean): Promise<Beat> {
+  beat(node: BeatingNode, joining: boolean): Promise<Beat> {
     return this.ask(({ nodes }) => nodes.beat(node, joining));
   }
 

@@ -58,6 +58,19 @@ export abstract class RedisCommands implements Connection {
     }
   }
 
+  /**
+   * How the server, or the first of a cluster, makes room when its memory is full, as `maxmemory-policy` names it.
+   *
+   * @returns undefined where it has no limit of memory, or this user may not ask
+   */
+  async evictionPolicy(): Promise<string | undefined> {
+    const [node] = this.nodes();
+    if (node === undefined) return undefined;
+    // Providers that let nobody see the configuration answer INFO.
+    const found = (await readPolicy(node)) ?? parseInfo(await node.info('memory').catch(() => ''));
+    return found.maxmemory === 0 ? undefined : found.policy;
+  }
+
   /** Holds back what is written until the end of this tick: one write call for all. */
   cork(): void {
     if (this.isCorked) return;
@@ -161,4 +174,23 @@ async function loadScripts(redis: Redis, scripts: readonly Script[]): Promise<vo
 export async function haveShardedPubSub(masters: readonly Redis[]): Promise<boolean> {
   const known = await Promise.all(masters.map((node) => node.call('COMMAND', 'INFO', 'ssubscribe')));
   return known.every((info) => Array.isArray(info) && info[0] !== null);
+}
+
+interface MemoryPolicy {
+  readonly policy: string | undefined;
+  /** 0 is no limit; undefined where it is not known. */
+  readonly maxmemory: number | undefined;
+}
+
+async function readPolicy(node: Redis): Promise<MemoryPolicy | undefined> {
+  const reply: unknown = await node.call('CONFIG', 'GET', 'maxmemory*').catch(() => undefined);
+  if (!Array.isArray(reply) || !reply.includes('maxmemory-policy')) return undefined;
+  const setting = (name: string): unknown => reply[reply.indexOf(name) + 1];
+  return { policy: String(setting('maxmemory-policy')), maxmemory: Number(setting('maxmemory')) };
+}
+
+function parseInfo(info: string): MemoryPolicy {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+  const limit = /^maxmemory:(\d+)/m.exec(info)?.[1];
+  return { policy, maxmemory: limit === undefined ? undefined : Number(limit) };
 }

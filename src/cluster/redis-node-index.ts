@@ -64,6 +64,32 @@ export class RedisNodeIndex {
     return entries.filter(([, entry]) => !isOccupied || entry.startsWith('o')).map(([key]) => key);
   }
 
+  /** Those of some channels of a node that the index does not name as occupied, as when a key of it was lost. */
+  async missing(
+    commands: RedisCommands,
+    node: string,
+    keys: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const byApp = new Map<string, string[]>();
+    for (const key of keys) {
+      const app = appOf(key);
+      const ofApp = byApp.get(app);
+      if (ofApp === undefined) byApp.set(app, [key]);
+      else ofApp.push(key);
+    }
+    commands.cork();
+    const missing = await Promise.all(
+      [...byApp].map(async ([app, ofApp]) => {
+        const [isKnown, entries] = await Promise.all([
+          commands.client.sismember(this.appsKey(node), app),
+          commands.client.hmget(this.indexKey(node, app), ...ofApp),
+        ]);
+        return ofApp.filter((_, i) => isKnown === 0 || entries[i]?.startsWith('o') !== true);
+      }),
+    );
+    return new Set(missing.flat());
+  }
+
   async allChannels(commands: RedisCommands, node: string): Promise<string[]> {
     const apps = await commands.client.smembers(this.appsKey(node));
     const channels = await Promise.all(apps.map((app) => this.channels(commands, node, app, false)));

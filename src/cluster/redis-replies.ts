@@ -1,5 +1,15 @@
 import type { Standing } from './redis-node-index.js';
-import type { Beat, ChannelDelta, ChannelResult, ChannelSnapshot, NodeInfo, SharedMember } from './store.js';
+import type {
+  Beat,
+  ChannelDelta,
+  ChannelResult,
+  ChannelSnapshot,
+  NodeInfo,
+  NodeShare,
+  Peer,
+  Released,
+  SharedMember,
+} from './store.js';
 
 /**
  * What the scripts of `redis-scripts.ts` answer, as the store's types. A reply of another shape is an error: another
@@ -12,15 +22,17 @@ const OCCUPANCIES = new Map<unknown, ChannelResult['occupancy']>([
   [0, 'unchanged'],
 ]);
 
-/** Standing, answer and, where it was asked for, a snapshot. */
+/** Standing, the change that the answer is of, answer and, where it was asked for, a snapshot. */
 export function readChange(reply: unknown): { readonly standing: Standing; readonly result: ChannelResult } {
-  const [standing, answer, ...snapshot] = list(reply);
-  const [version, occupancy, momentUs, added, removed, refused] = list(JSON.parse(text(answer)));
+  const [standing, change, answer, ...snapshot] = list(reply);
+  const [version, occupancy, momentUs, lost, added, removed, refused] = list(JSON.parse(text(answer)));
   return {
     standing: readStanding(standing),
     result: {
+      change: text(change),
       version: Number(version),
       momentUs: Number(momentUs),
+      isLost: lost === 1,
       occupancy: OCCUPANCIES.get(occupancy) ?? 'unchanged',
       added: texts(added),
       removed: texts(removed),
@@ -30,14 +42,26 @@ export function readChange(reply: unknown): { readonly standing: Standing; reado
   };
 }
 
-export function readRelease(reply: unknown): { readonly standing: Standing; readonly isAway: boolean } {
-  const [standing, isAway] = list(reply);
-  return { standing: readStanding(standing), isAway: isAway === 1 };
+export function readRelease(reply: unknown): { readonly standing: Standing; readonly released: Released } {
+  const [standing, released] = list(reply);
+  return {
+    standing: readStanding(standing),
+    released: released === 1 ? 'away' : released === 2 ? 'unknown' : 'back',
+  };
 }
 
-/** Version, subscriptions, and by their ids number, nodes and info of the members. */
+/** For each channel subscriptions, members and change as one text, or nothing. */
+export function readShares(reply: unknown): (NodeShare | undefined)[] {
+  return list(reply).map((share) => {
+    const [, subscriptions, members, change] = /^(\d+) (\d+) (.*)$/s.exec(text(share)) ?? [];
+    if (change === undefined) return undefined;
+    return { subscriptions: Number(subscriptions), members: Number(members), change };
+  });
+}
+
+/** Version, life, subscriptions, and by their ids number, nodes and info of the members. */
 export function readSnapshot(reply: unknown): ChannelSnapshot {
-  const [version, subscriptions, fields] = list(reply);
+  const [version, life, subscriptions, fields] = list(reply);
   const held = list(fields);
   const members: { readonly number: number; readonly member: SharedMember }[] = [];
   for (let i = 0; i < held.length; i += 2) {
@@ -56,6 +80,7 @@ export function readSnapshot(reply: unknown): ChannelSnapshot {
   members.sort((a, b) => a.number - b.number);
   return {
     version: Number(version),
+    life: Number(life),
     subscriptions: Number(subscriptions),
     members: members.map(({ member }) => member),
   };
@@ -71,21 +96,24 @@ export function readDelta(message: Buffer): ChannelDelta {
   return { version: Number(version), subscriptions: Number(subscriptions), members };
 }
 
-/** Gone, epoch, its age, graves, then id, silence and info of each peer. */
+/** Gone, lost, epoch, its age, graves, then id, silence, whether it beat in this epoch, and info of each peer. */
 export function readBeat(reply: unknown): Beat {
-  const [gone, epoch, epochAgeMs, graves, ...fields] = list(reply);
-  const peers: (NodeInfo & { readonly silentMs: number })[] = [];
-  for (let i = 0; i < fields.length; i += 3) {
+  const [gone, lost, epoch, epochAgeMs, graves, ...fields] = list(reply);
+  const peers: Peer[] = [];
+  for (let i = 0; i < fields.length; i += 4) {
     // Written by `writeNode` of a peer.
-    const info = JSON.parse(text(fields[i + 2])) as Partial<NodeInfo>;
+    const info = JSON.parse(text(fields[i + 3])) as Partial<NodeInfo>;
     peers.push({
       id: text(fields[i]),
       sent: info.sent ?? 0,
+      beat: info.beat ?? 0,
       silentMs: Number(fields[i + 1]),
+      isCurrent: fields[i + 2] === 1,
     });
   }
   return {
     gone: gone === 1,
+    isLost: lost === 1,
     epoch: text(epoch),
     epochAgeMs: Number(epochAgeMs),
     peers,
@@ -93,8 +121,8 @@ export function readBeat(reply: unknown): Beat {
   };
 }
 
-export function writeNode({ sent }: NodeInfo): string {
-  return JSON.stringify({ sent });
+export function writeNode({ sent, beat }: NodeInfo): string {
+  return JSON.stringify({ sent, beat });
 }
 
 function readStanding(standing: unknown): Standing {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GRAVE_MS, HEIR_MS, LINGER_MS, STORE_GAP_MS } from './store-times.js';
+import { GRAVE_MS, HEIR_MS, LINGER_MS, LOSS_MS, STORE_GAP_MS } from './store-times.js';
 
 /**
  * The steps of the Redis store, each atomic. What they mean is told by the memory store, to which a test compares them.
@@ -7,12 +7,16 @@ import { GRAVE_MS, HEIR_MS, LINGER_MS, STORE_GAP_MS } from './store-times.js';
  * All keys of a channel begin with `{prefix}:{app/channel}`, so that a cluster keeps them on one node. A script is given
  * that beginning and derives the keys from it:
  *
- * - `:m` hash: `v` version, `t` subscriptions, `q` number of the last member, `w` when it last changed in a way that is
- *   told outside, `n:{node}` a node's subscriptions, its last change and the answer to it
+ * - `:m` hash: `v` version, `l` the version its life began with, `t` subscriptions, `c` members, `q` number of the last
+ *   member, `w` when it last changed in a way that is told outside, `n:{node}` a node's subscriptions, its members, its
+ *   last change and the answer to it
  * - `:i` hash: a member's number, nodes and info by his id; `:n:{node}` set: the members of a node
  * - `:g` hash: whose grace something has that left, and from when a repeated drop answers it; `:g:{node}` set of those
  * - `:a:{node}` a change and its answer when the node has left; `:r:{what}` who released a grace; both only for a while
  * - `:d` where its deltas are published
+ *
+ * A key may be lost without the others, as when Redis evicts it. Counts of what stands in another key tell that: a damaged
+ * channel is emptied by whichever step finds it out, and each node states again what it has there.
  *
  * Answers and deltas are JSON arrays; versions in them are strings, since Lua would round them.
  */
@@ -70,11 +74,51 @@ local function moment()
   if isNew then call('PEXPIRE', META, graceMs + LINGER) end
   return text
 end
+
+-- A node's entry: its subscriptions, its members, and its last change with the answer.
+local function readEntry(entry)
+  local subscriptions, members, rest = string.match(entry, '^(%d+) (%d+) (.*)$')
+  return tonumber(subscriptions), tonumber(members), rest
+end
 `;
 
 const STEPS = `
 local added, removed, refused, touched, isTouched = {}, {}, {}, {}, {}
 local dueAt = 0
+-- How many members the node has, how many there are, and how many there were.
+local held, count, counted = 0, 0, 0
+
+local function begin(entry)
+  count = tonumber(call('HGET', META, 'c') or 0)
+  counted = count
+  local subscriptions, rest = 0, nil
+  if entry then
+    subscriptions, held, rest = readEntry(entry)
+  else
+    -- Members without an entry are left from before it was lost.
+    call('DEL', MINE)
+  end
+  return subscriptions, rest
+end
+
+-- Whether the members are as many as were counted.
+local function isDamaged()
+  return call('HLEN', MEMBERS) ~= count or call('SCARD', MINE) ~= held
+end
+
+local function empty()
+  call('DEL', META, MEMBERS, MINE)
+  held, count, counted = 0, 0, 0
+end
+
+-- Begins another life, whose versions are higher than all that a node has seen.
+local function renew(seen)
+  local t = call('TIME')
+  local now = tonumber(string.format('%d%06d', t[1], t[2]))
+  if seen >= now then now = seen + 1 end
+  local text = string.format('%.0f', now)
+  call('HSET', META, 'v', text, 'l', text)
+end
 
 local function touch(id)
   if isTouched[id] then return end
@@ -113,6 +157,7 @@ end
 
 local function leave(id)
   if call('SREM', MINE, id) == 0 then return end
+  held = held - 1
   touch(id)
   local number, nodes, info = readMember(id)
   if nodes > 1 then
@@ -120,20 +165,18 @@ local function leave(id)
     return
   end
   call('HDEL', MEMBERS, id)
+  count = count - 1
   removed[#removed + 1] = id
   startGrace('member ' .. id)
 end
 
 -- Returns what the channel became by this.
-local function setSubscriptions(had, wanted)
+local function setSubscriptions(had, wanted, seen)
   local before = tonumber(call('HGET', META, 't') or 0)
   if wanted == had then return before, 0 end
   local total = before + wanted - had
   if before == 0 then
-    if call('HEXISTS', META, 'v') == 0 then
-      local t = call('TIME')
-      call('HSET', META, 'v', string.format('%d%06d', t[1], t[2]))
-    end
+    if call('HEXISTS', META, 'v') == 0 then renew(seen) end
     call('PERSIST', META)
   end
   call('HSET', META, 't', total)
@@ -146,7 +189,8 @@ local function setSubscriptions(had, wanted)
 end
 
 -- Tells watchers of the change, and returns the answer.
-local function finish(total, occupancy, tell, publish)
+local function finish(total, occupancy, tell, publish, isLost)
+  if count ~= counted and call('EXISTS', META) == 1 then call('HSET', META, 'c', count) end
   local isTold = tell or occupancy ~= 0 or #added > 0 or #removed > 0
   if tell or #touched > 0 then
     call('HINCRBY', META, 'v', 1)
@@ -159,30 +203,35 @@ local function finish(total, occupancy, tell, publish)
     end
     call(publish, base .. ':d', cjson.encode(delta))
   end
-  local at = isTold and moment() or '0'
+  local at, lost = isTold and moment() or '0', isLost and 1 or 0
   if #added == 0 and #removed == 0 and #refused == 0 then
-    return cjson.encode({ version(), occupancy, at })
+    return cjson.encode({ version(), occupancy, at, lost })
   end
-  return cjson.encode({ version(), occupancy, at, added, removed, refused })
+  return cjson.encode({ version(), occupancy, at, lost, added, removed, refused })
 end
 `;
 
 /**
- * KEYS: channel. ARGV: node, graceMs, publish command, change, subscriptions, replace, maxMembers, tellSubscriptions,
- * wantSnapshot, number of joins, then id and info of each join, then ids of leaves.
- * Returns standing, answer, and with wantSnapshot version, subscriptions and members.
+ * KEYS: channel. ARGV: node, graceMs, publish command, change, after, instead, seen version, subscriptions, replace,
+ * maxMembers, tellSubscriptions, wantSnapshot, number of joins, then id and info of each join, then ids of leaves.
+ * Returns standing, the change that the answer is of, answer, and with wantSnapshot version, life, subscriptions and members.
  */
 export const APPLY = script(
   CHANNEL,
   STEPS,
   `
-local publish, change, wanted = ARGV[3], ARGV[4], tonumber(ARGV[5])
-local replace, maxMembers, tell = ARGV[6] == '1', tonumber(ARGV[7]), ARGV[8] == '1'
-local wantSnapshot, joins = ARGV[9] == '1', tonumber(ARGV[10])
+local publish, change, after, instead = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local seen, wanted = tonumber(ARGV[7]), tonumber(ARGV[8])
+local replace, maxMembers, tell = ARGV[9] == '1', tonumber(ARGV[10]), ARGV[11] == '1'
+local wantSnapshot, joins = ARGV[12] == '1', tonumber(ARGV[13])
+local FIRST = 14
 
-local function reply(answer)
-  if not wantSnapshot then return { standing(), answer } end
-  return { standing(), answer, version(), call('HGET', META, 't') or '0', call('HGETALL', MEMBERS) }
+local function reply(of, answer)
+  if not wantSnapshot then return { standing(), of, answer } end
+  return {
+    standing(), of, answer, version(), call('HGET', META, 'l') or '0', call('HGET', META, 't') or '0',
+    call('HGETALL', MEMBERS),
+  }
 end
 
 local function join(id, info)
@@ -192,56 +241,64 @@ local function join(id, info)
       refused[#refused + 1] = id
       return
     end
-    call('SADD', MINE, id)
+    held = held + call('SADD', MINE, id)
+    count = count + 1
     writeMember(id, call('HINCRBY', META, 'q', 1), 1, info)
     if not comeBack('member ' .. id) then added[#added + 1] = id end
   else
     local more = call('SADD', MINE, id)
     if more == 0 and old == info then return end
+    held = held + more
     writeMember(id, number, nodes + more, info)
   end
   touch(id)
 end
 
 local mine = call('HGET', META, FIELD)
-local had = 0
-local before = mine
-if mine then
-  local count
-  count, before = string.match(mine, '^(%d+) (.*)$')
-  had = tonumber(count)
-else
-  before = call('GET', ANSWER)
-end
-if before and string.sub(before, 1, #change + 1) == change .. '\\n' then
-  return reply(string.sub(before, #change + 2))
+local had, before = begin(mine)
+if not mine then before = call('GET', ANSWER) end
+if before then
+  for _, made in ipairs({ change, instead }) do
+    if made ~= '' and string.sub(before, 1, #made + 1) == made .. '\\n' then
+      return reply(made, string.sub(before, #made + 2))
+    end
+  end
 end
 
+if (joins > 0 or held > 0 or count > 0) and isDamaged() then
+  empty()
+  mine, had = nil, 0
+end
+local isLost = (mine and string.match(before, '^[^\\n]*') or '') ~= after
+if isLost and not replace then return reply(change, cjson.encode({ version(), 0, '0', 1 })) end
+-- The store went back in time.
+if seen > tonumber(version()) and call('HEXISTS', META, 'v') == 1 then renew(seen) end
+
 local total, occupancy
-if wanted > 0 then total, occupancy = setSubscriptions(had, wanted) end
+if wanted > 0 then total, occupancy = setSubscriptions(had, wanted, seen) end
 local isJoining = {}
-local last = 10
-if wanted > 0 then last = 10 + 2 * joins end
-for i = 11, last, 2 do isJoining[ARGV[i]] = true end
+local last = FIRST - 1
+if wanted > 0 then last = last + 2 * joins end
+for i = FIRST, last, 2 do isJoining[ARGV[i]] = true end
 if replace or wanted == 0 then
   for _, id in ipairs(call('SMEMBERS', MINE)) do
     if not isJoining[id] then leave(id) end
   end
 else
-  for i = 11 + 2 * joins, #ARGV do
+  for i = FIRST + 2 * joins, #ARGV do
     if not isJoining[ARGV[i]] then leave(ARGV[i]) end
   end
 end
-for i = 11, last, 2 do join(ARGV[i], ARGV[i + 1]) end
-if wanted == 0 then total, occupancy = setSubscriptions(had, 0) end
+for i = FIRST, last, 2 do join(ARGV[i], ARGV[i + 1]) end
+if wanted == 0 then total, occupancy = setSubscriptions(had, 0, seen) end
 
-local answer = finish(total, occupancy, tell and wanted ~= had, publish)
+local answer = finish(total, occupancy, tell and wanted ~= had, publish, isLost)
 if wanted == 0 then
   call('SET', ANSWER, change .. '\\n' .. answer, 'PX', graceMs + LINGER)
 else
-  call('HSET', META, FIELD, wanted .. ' ' .. change .. '\\n' .. answer)
+  call('HSET', META, FIELD, wanted .. ' ' .. held .. ' ' .. change .. '\\n' .. answer)
 end
-return reply(answer)
+return reply(change, answer)
 `,
 );
 
@@ -252,6 +309,11 @@ export const DROP = script(
   `
 local publish = ARGV[3]
 local mine = call('HGET', META, FIELD)
+local had = begin(mine)
+if (held > 0 or count > 0) and isDamaged() then
+  empty()
+  mine, had = nil, 0
+end
 local now = time()
 local due = {}
 for _, what in ipairs(call('SMEMBERS', MY_GRACES)) do
@@ -260,32 +322,35 @@ for _, what in ipairs(call('SMEMBERS', MY_GRACES)) do
 end
 if #due == 0 and not mine then
   local kept = call('GET', ANSWER)
-  if kept and string.sub(kept, 1, 6) == '#drop\\n' then return { standing(), string.sub(kept, 7) } end
-  return { standing(), cjson.encode({ version(), 0 }) }
+  if kept and string.sub(kept, 1, 6) == '#drop\\n' then return { standing(), '', string.sub(kept, 7) } end
+  return { standing(), '', cjson.encode({ version(), 0, '0', 0 }) }
 end
 
 dueAt = now + graceMs + ${HEIR_MS}
 for _, id in ipairs(call('SMEMBERS', MINE)) do leave(id) end
-local had = mine and tonumber(string.match(mine, '^%d+')) or 0
-local total, occupancy = setSubscriptions(had, 0)
+local total, occupancy = setSubscriptions(had, 0, 0)
 for _, what in ipairs(due) do
   call('HDEL', GRACES, what)
   call('SREM', MY_GRACES, what)
   startGrace(what)
+  if graceMs == 0 then call('SET', base .. ':r:' .. what, '#drop', 'PX', LINGER) end
   if what == 'channel' then occupancy = -1 else removed[#removed + 1] = string.sub(what, #'member ' + 1) end
 end
 
-local answer = finish(total, occupancy, mine and true or false, publish)
+local answer = finish(total, occupancy, mine and true or false, publish, false)
 if call('EXISTS', MY_GRACES) == 1 then
   call('DEL', ANSWER)
 else
   call('SET', ANSWER, '#drop\\n' .. answer, 'PX', graceMs + LINGER)
 end
-return { standing(), answer }
+return { standing(), '', answer }
 `,
 );
 
-/** KEYS: channel. ARGV: node, 0, what, who asks. Returns standing, and 1 where it is still away. */
+/**
+ * KEYS: channel. ARGV: node, 0, what, who asks. Returns standing, and 1 where what left is still away, 0 where it is back
+ * or another node announces it, 2 where nothing is known of it.
+ */
 export const RELEASE = script(
   CHANNEL,
   `
@@ -298,17 +363,47 @@ if grace and string.match(grace, '^%d+ (.*)$') == node then
   call('SET', RELEASED, by, 'PX', LINGER)
   return { standing(), 1 }
 end
-return { standing(), call('GET', RELEASED) == by and 1 or 0 }
+local released = call('GET', RELEASED)
+if released or grace then return { standing(), released == by and 1 or 0 } end
+local isThere
+if what == 'channel' then
+  isThere = tonumber(call('HGET', META, 't') or 0) > 0
+else
+  isThere = call('HEXISTS', MEMBERS, string.sub(what, #'member ' + 1)) == 1
+end
+return { standing(), isThere and 0 or 2 }
 `,
 );
 
 /** KEYS: channel. ARGV: empty, 0. Returns a moment of the channel. */
 export const MOMENT = script(CHANNEL, 'return moment()');
 
-/** KEYS: channel. Returns version, subscriptions and members. */
+/** KEYS: channel. Returns version, life, subscriptions and members. */
 export const SNAPSHOT = script(`
-local meta = redis.call('HMGET', KEYS[1] .. ':m', 'v', 't')
-return { meta[1] or '0', meta[2] or '0', redis.call('HGETALL', KEYS[1] .. ':i') }
+local meta = redis.call('HMGET', KEYS[1] .. ':m', 'v', 'l', 't')
+return { meta[1] or '0', meta[2] or '0', meta[3] or '0', redis.call('HGETALL', KEYS[1] .. ':i') }
+`);
+
+/**
+ * KEYS: channels. ARGV: node. Returns for each its subscriptions, members and last change, as one text; empty where the node
+ * has nothing in the channel, or the channel is damaged.
+ */
+export const SHARES = script(`
+local call = redis.call
+local reply = {}
+for i, base in ipairs(KEYS) do
+  local entry, count = unpack(call('HMGET', base .. ':m', 'n:' .. ARGV[1], 'c'))
+  local share = ''
+  if entry then
+    local members
+    share, members = string.match(entry, '^(%d+ (%d+) [^\\n]*)')
+    local isWhole = (members == '0' or call('SCARD', base .. ':n:' .. ARGV[1]) == tonumber(members))
+      and ((count or '0') == '0' or call('HLEN', base .. ':i') == tonumber(count))
+    if not isWhole then share = '' end
+  end
+  reply[i] = share
+end
+return reply
 `);
 
 /**
@@ -370,38 +465,51 @@ end
 `;
 
 /**
- * KEYS: nodes. ARGV: node, info, joining, a new epoch.
- * Returns gone, epoch, its age, graves, then id, silence and info of each peer.
+ * KEYS: nodes. ARGV: node, info, joining, a new epoch, number of its last beat that was answered.
+ * Returns gone, lost, epoch, its age, graves, then id, silence, whether it beat in this epoch, and info of each peer.
  */
 export const BEAT = script(
   NODES,
   `
-local node, info, joining = ARGV[1], ARGV[2], ARGV[3] == '1'
+local node, info, joining, answered = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[5])
 local epoch = call('HGET', EPOCH, 'id')
 local last = tonumber(call('HGET', EPOCH, 'last') or 0)
-if not epoch or now - last > ${STORE_GAP_MS} then
-  epoch = epoch or ARGV[4]
+local hasLease = call('ZSCORE', LEASES, node)
+local gone = not hasLease and call('ZSCORE', GRAVES, node)
+local isLost = false
+if not joining and not gone then
+  local before = call('HGET', INFOS, node)
+  local found = before and cjson.decode(string.match(before, ' (.*)$')).beat or answered
+  isLost = not hasLease or found < answered
+end
+-- All nodes find a loss out one after the other; the epoch changes with the first.
+local isNews = isLost and now - tonumber(call('HGET', EPOCH, 'at') or 0) > ${LOSS_MS}
+if not epoch or isNews then
+  epoch = ARGV[4]
+  since = now
+  call('HSET', EPOCH, 'at', text(now))
+elseif now - last > ${STORE_GAP_MS} then
   since = now
 end
 call('HSET', EPOCH, 'id', epoch, 'since', text(since), 'last', text(now))
 call('ZREMRANGEBYSCORE', GRAVES, '-inf', '(' .. text(now - ${GRAVE_MS}))
 
-local gone = 0
-if not call('ZSCORE', LEASES, node) and (not joining or call('ZSCORE', GRAVES, node)) then gone = 1 end
-if gone == 1 then
+if gone then
   call('ZADD', GRAVES, text(now), node)
 else
   call('ZADD', LEASES, text(now), node)
-  call('HSET', INFOS, node, info)
+  call('HSET', INFOS, node, epoch .. ' ' .. info)
 end
 
-local reply = { gone, epoch, now - since, call('ZRANGE', GRAVES, 0, -1) }
+local reply = { gone and 1 or 0, isLost and 1 or 0, epoch, now - since, call('ZRANGE', GRAVES, 0, -1) }
 local leases = call('ZRANGE', LEASES, 0, -1, 'WITHSCORES')
 for i = 1, #leases, 2 do
   if leases[i] ~= node then
     reply[#reply + 1] = leases[i]
     reply[#reply + 1] = silence(leases[i + 1])
-    reply[#reply + 1] = call('HGET', INFOS, leases[i]) or '{}'
+    local seen, peer = string.match(call('HGET', INFOS, leases[i]) or '', '^(%S+) (.*)$')
+    reply[#reply + 1] = seen == epoch and 1 or 0
+    reply[#reply + 1] = peer or '{}'
   end
 end
 return reply
@@ -442,6 +550,7 @@ export const SCRIPTS: readonly Script[] = [
   RELEASE,
   MOMENT,
   SNAPSHOT,
+  SHARES,
   SETTLE,
   CACHE_IF_LATER,
   CLAIM,

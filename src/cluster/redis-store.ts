@@ -4,7 +4,15 @@ import { messageOf, Reconnecting } from './reconnecting.js';
 import type { RedisSettings } from './driver-settings.js';
 import { RedisCommands } from './redis-commands.js';
 import { RedisNodeIndex } from './redis-node-index.js';
-import { readBeat, readChange, readDelta, readRelease, readSnapshot, writeNode } from './redis-replies.js';
+import {
+  readBeat,
+  readChange,
+  readDelta,
+  readRelease,
+  readShares,
+  readSnapshot,
+  writeNode,
+} from './redis-replies.js';
 import {
   APPLY,
   BEAT,
@@ -17,12 +25,14 @@ import {
   MOMENT,
   RELEASE,
   SCRIPTS,
+  SHARES,
   SNAPSHOT,
 } from './redis-scripts.js';
 import { createSubscriber } from './redis-subscribers.js';
 import { GRAVE_MS } from './store-times.js';
 import type {
   Beat,
+  BeatingNode,
   CachedMessage,
   ChannelChange,
   ChannelCounts,
@@ -30,10 +40,14 @@ import type {
   ChannelResult,
   ChannelSnapshot,
   ClusterStore,
-  NodeInfo,
+  NodeShare,
+  Released,
   StoreListener,
 } from './store.js';
 import { Topics } from './topics.js';
+
+/** Channels that one call of a script looks at, so that other commands are not held up. */
+const SHARES_AT_ONCE = 200;
 
 /** Questions that wait for an answer. A server that stands still is noticed before this many have gathered. */
 const MAX_PENDING_QUESTIONS = 50_000;
@@ -43,6 +57,7 @@ const NOT_WRITABLE = /^(?:READONLY|CLUSTERDOWN|LOADING|MASTERDOWN)\b/;
 
 /** What the nodes share, in Redis: one server, behind Sentinels, or a cluster. `redis-scripts.ts` tells the layout. */
 export class RedisStore implements ClusterStore {
+  readonly mayLoseParts = true;
   private readonly commands: Reconnecting<RedisCommands>;
   private readonly topics: Topics;
   private readonly index: RedisNodeIndex;
@@ -111,6 +126,9 @@ export class RedisStore implements ClusterStore {
             change.graceMs,
             commands.publishCommand,
             change.change,
+            change.after,
+            change.instead,
+            change.seenVersion,
             change.subscriptions,
             change.replace ? 1 : 0,
             change.maxMembers,
@@ -140,15 +158,15 @@ export class RedisStore implements ClusterStore {
     });
   }
 
-  release(node: string, key: string, what: string, by: string): Promise<boolean> {
+  release(node: string, key: string, what: string, by: string): Promise<Released> {
     return this.call(async (commands) => {
       const entry = this.index.read(commands, node, key);
       const reply = await this.after(commands, entry, () =>
         commands.run(RELEASE, [this.channel(key)], [node, 0, what, by]),
       );
-      const { standing, isAway } = readRelease(reply);
+      const { standing, released } = readRelease(reply);
       this.index.settle(commands, node, key, await entry, standing);
-      return isAway;
+      return released;
     });
   }
 
@@ -158,6 +176,25 @@ export class RedisStore implements ClusterStore {
 
   snapshot(key: string): Promise<ChannelSnapshot> {
     return this.call(async (commands) => readSnapshot(await commands.run(SNAPSHOT, [this.channel(key)], [])));
+  }
+
+  shares(node: string, keys: readonly string[]): Promise<readonly (NodeShare | undefined)[]> {
+    return this.call(async (commands) => {
+      const batches: Promise<(NodeShare | undefined)[]>[] = [];
+      // Channels of a cluster are on several servers, and a script sees those of one.
+      const size = commands.isOrdered ? SHARES_AT_ONCE : 1;
+      for (let start = 0; start < keys.length; start += size) {
+        const bases = keys.slice(start, start + size).map((key) => this.channel(key));
+        batches.push(commands.run(SHARES, bases, [node]).then(readShares));
+      }
+      const missing = await this.index.missing(commands, node, keys);
+      const shares = (await Promise.all(batches)).flat();
+      return shares.map((share, i) => (missing.has(keys[i] ?? '') ? undefined : share));
+    });
+  }
+
+  async evictionPolicy(): Promise<string | undefined> {
+    return this.call((commands) => commands.evictionPolicy());
   }
 
   counts(keys: readonly string[]): Promise<readonly ChannelCounts[]> {
@@ -216,9 +253,9 @@ export class RedisStore implements ClusterStore {
     this.tell(({ client }) => (answer === undefined ? client.del(at) : client.set(at, answer, 'PX', ttlMs)));
   }
 
-  beat(node: NodeInfo, joining: boolean): Promise<Beat> {
+  beat(node: BeatingNode, joining: boolean): Promise<Beat> {
     return this.call(async (commands) => {
-      const args = [node.id, writeNode(node), joining ? 1 : 0, randomUUID()];
+      const args = [node.id, writeNode(node), joining ? 1 : 0, randomUUID(), node.answered];
       const beat = readBeat(await commands.run(BEAT, [this.nodes], args));
       return { ...beat, graves: beat.graves.filter((id) => id !== node.id) };
     });

@@ -10,6 +10,7 @@ import type {
   ChannelResult,
   ChannelSnapshot,
   ClusterStore,
+  NodeShare,
   SharedMember,
 } from './store.js';
 
@@ -57,8 +58,14 @@ export interface SharedChannelContext {
   readonly countTold: (channel: SharedChannel, momentUs: number) => void;
   /** `member {id}` or `channel` left while the store was emptied, so that no change told it. */
   readonly departed: (channel: SharedChannel, what: string) => void;
+  /** The store lost the channel, or went back in time: the channel is looked at again when other nodes have restated it. */
+  readonly unsettled: (channel: SharedChannel) => void;
+  /** The store began a grace of something whose leave is announced otherwise, or was announced before. */
+  readonly endGrace: (channel: SharedChannel, what: string) => void;
   /** What a change of this node did in the whole cluster. */
   readonly changed: (channel: SharedChannel, result: ChannelResult) => void;
+  /** The store had lost what this node told it, which a change found out; it is restated. */
+  readonly lost: () => void;
   /** The number of subscriptions changed, which may be told a little later: see {@link SharedChannel.send}. */
   readonly countChanged: (channel: SharedChannel) => void;
   /** A call to the store failed: it may have taken effect or not. */
@@ -135,13 +142,26 @@ export class SharedChannel implements HeardTopic {
   private readonly onlyHere: Set<string>;
   private toldSubscriptions = 0;
   private underWay: ChannelChange | undefined;
+  /** The change that {@link underWay} replaces, and that may have taken effect. */
+  private superseded: ChannelChange | undefined;
+  /** The last change that left this node in the channel; empty while it is not in it. */
+  private after = '';
   private isSending = false;
   /** The next change states all that this node has. */
   private replaceAll = false;
-  /** Members that were known before the store was emptied, until that has been told of them again. */
+  /** Members that were known before everything was restated, until the store has answered that. */
   private known: ReadonlySet<string> | undefined;
-  /** Whether this node was in the channel before. */
-  private wasIn = false;
+  /** True from when the store was emptied until this node has restated the channel. */
+  private isRefilling = false;
+  /** The life of the channel in the store, as last heard; 0 while unknown. */
+  private life = 0;
+  /**
+   * True from when the store lost the channel, or went back, until the other nodes had time to restate it. Meanwhile the
+   * store may name members who have left, and not name others who are there.
+   */
+  private isUnsettled = false;
+  /** Whether a member may have left meanwhile without a change that announced it. */
+  private mayHaveDeparted = false;
   private isFetching = false;
   /** Waits for its turn to fetch. */
   private isFetchDue = false;
@@ -187,7 +207,12 @@ export class SharedChannel implements HeardTopic {
 
   /** Nothing is left of it, here and in what the store knows of here. */
   get isIdle(): boolean {
-    return this.subscriptions === 0 && this.toldSubscriptions === 0 && this.underWay === undefined;
+    return (
+      this.subscriptions === 0 &&
+      this.toldSubscriptions === 0 &&
+      this.underWay === undefined &&
+      this.superseded === undefined
+    );
   }
 
   /**
@@ -228,17 +253,42 @@ export class SharedChannel implements HeardTopic {
     else this.setTotal(this.totalSubscriptions - 1);
   }
 
-  /** The store was away or was emptied: it is told everything again. */
+  /** The store was unavailable or lost something: everything is restated. */
   restate({ isNewNode, isEmptied }: Joining): void {
-    if (isEmptied) this.compareWithBefore();
+    this.isRefilling ||= isEmptied;
+    this.known ??= this.knownMembers();
     if (isNewNode) {
-      this.underWay = undefined;
+      this.underWay = this.superseded = undefined;
       this.told.clear();
       this.toldSubscriptions = 0;
+      this.after = '';
+    }
+    // What happened since goes with the change that is repeated: who came back meanwhile has not left.
+    if (this.superseded === undefined) {
+      this.superseded = this.underWay;
+      this.underWay = undefined;
     }
     this.replaceAll = true;
     this.hear();
     this.send();
+  }
+
+  /** What the store should have of this node; undefined while a change is on its way. */
+  get share(): NodeShare | undefined {
+    if (this.after === '' || this.underWay !== undefined || this.replaceAll) return undefined;
+    return { change: this.after, subscriptions: this.toldSubscriptions, members: this.told.size };
+  }
+
+  /** Whether the store should still have this of the node. */
+  isStill(share: NodeShare): boolean {
+    return this.share?.change === share.change;
+  }
+
+  /** The other nodes had time to restate what they have: the store is believed again. */
+  settle(): void {
+    this.isUnsettled = false;
+    this.refetch(this.mayHaveDeparted);
+    this.mayHaveDeparted = false;
   }
 
   /**
@@ -316,9 +366,13 @@ export class SharedChannel implements HeardTopic {
   /**
    * Makes the list what the store says.
    *
-   * @param keepOthers members that the store does not know are kept, since their nodes may not have told it yet
+   * @param mayKeepOthers members that the store does not know are kept, since their nodes may not have told it yet
    */
-  install(snapshot: ChannelSnapshot, keepOthers = false): void {
+  install(snapshot: ChannelSnapshot, mayKeepOthers = false): void {
+    const isOtherLife = this.life !== 0 && this.life !== snapshot.life;
+    this.life = snapshot.life;
+    if (isOtherLife && this.toldSubscriptions > 0) this.loseTrust();
+    const keepOthers = mayKeepOthers || this.isUnsettled;
     const present = new Set(snapshot.members.map(({ id }) => id));
     for (const [id, { nodes }] of keepOthers ? [] : [...this.replica]) {
       if (present.has(id)) continue;
@@ -327,7 +381,9 @@ export class SharedChannel implements HeardTopic {
       this.remove(id);
     }
     if (!keepOthers) this.looksForDeparted = false;
-    for (const member of snapshot.members) this.put(member);
+    for (const member of snapshot.members) {
+      if (!this.isDoubtful(member.id)) this.put(member);
+    }
     this.version = snapshot.version;
     this.isInstalled = true;
     this.setTotal(snapshot.subscriptions);
@@ -335,28 +391,55 @@ export class SharedChannel implements HeardTopic {
     this.settleWaiters();
   }
 
-  /** Notes what a store that was emptied cannot know: who was here before, and who left meanwhile. */
-  private compareWithBefore(): void {
-    const { told, toldSubscriptions } = this;
-    const elsewhere = [...this.replica.values()].filter(({ nodes }) => nodes > 0).map(({ id }) => id);
-    this.known = new Set([...told, ...elsewhere]);
-    for (const id of told) if (!this.local.has(id)) this.context.departed(this, `member ${id}`);
-    if (toldSubscriptions > 0 && this.subscriptions === 0) this.context.departed(this, 'channel');
-    this.wasIn ||= toldSubscriptions > 0;
+  /** The store is another than before, at least as far as this channel goes. */
+  private loseTrust(): void {
+    this.unsettle(true);
+    if (this.underWay !== undefined || this.replaceAll) return;
+    this.replaceAll = true;
+    this.send();
   }
 
-  /** What a change did, without what was so before the store was emptied. */
+  /** Whether a member may have left, and one of their nodes has not said so again. */
+  private isDoubtful(id: string): boolean {
+    return this.isUnsettled && !this.replica.has(id) && !this.local.has(id);
+  }
+
+  private unsettle(mayHaveDeparted: boolean): void {
+    this.isUnsettled = true;
+    this.mayHaveDeparted ||= mayHaveDeparted;
+    this.context.unsettled(this);
+  }
+
+  /** Members whom this node told the store of, or that other nodes have. */
+  private knownMembers(): ReadonlySet<string> {
+    const known = new Set(this.told);
+    for (const { id, nodes } of this.replica.values()) {
+      if (nodes > (this.told.has(id) ? 1 : 0)) known.add(id);
+    }
+    return known;
+  }
+
+  /** What a change did, without what was so before the store lost something. */
   private news(change: ChannelChange, result: ChannelResult): ChannelResult {
-    const { known } = this;
-    const wasIn = this.wasIn || this.toldSubscriptions > 0;
+    const isLost = result.isLost || this.isRefilling;
+    const { known, told } = this;
+    const wasIn = this.toldSubscriptions > 0;
     if (change.replace) {
       this.known = undefined;
-      this.wasIn = false;
+      this.isRefilling = false;
     }
+    if (!isLost) return { ...result, added: result.added.filter((id) => !told.has(id)) };
+    // Each leave is announced by one node, when it is known that what left is nowhere else.
+    for (const id of result.removed) this.context.endGrace(this, `member ${id}`);
+    if (result.occupancy === 'vacated') this.context.endGrace(this, 'channel');
+    const present = new Set([...change.join, ...(result.snapshot?.members ?? [])].map(({ id }) => id));
+    for (const id of told) if (!present.has(id)) this.context.departed(this, `member ${id}`);
+    if (wasIn && change.subscriptions === 0) this.context.departed(this, 'channel');
     return {
       ...result,
-      added: result.added.filter((id) => known?.has(id) !== true && !this.told.has(id)),
-      occupancy: wasIn && result.occupancy === 'occupied' ? 'unchanged' : result.occupancy,
+      added: result.added.filter((id) => known?.has(id) !== true && !told.has(id)),
+      removed: [],
+      occupancy: result.occupancy === 'occupied' && !wasIn ? 'occupied' : 'unchanged',
     };
   }
 
@@ -446,8 +529,8 @@ export class SharedChannel implements HeardTopic {
 
   private applyDelta({ version, members, subscriptions }: ChannelDelta): void {
     for (const member of members) {
-      if (member.nodes > 0) this.put(member);
-      else this.remove(member.id);
+      if (member.nodes === 0) this.remove(member.id);
+      else if (!this.isDoubtful(member.id)) this.put(member);
     }
     this.version = version;
     this.setTotal(subscriptions);
@@ -513,7 +596,7 @@ export class SharedChannel implements HeardTopic {
       .then((result) => {
         this.isSending = false;
         // Otherwise this node has another id by now, and the change was that of the old one.
-        if (this.underWay === change) this.acknowledge(change, result);
+        if (this.underWay === change) this.answered(change, result);
         this.send();
       })
       .catch((error: unknown) => {
@@ -542,9 +625,13 @@ export class SharedChannel implements HeardTopic {
     this.coming.clear();
     this.going.clear();
     this.replaceAll = false;
+    if (replace) this.known ??= this.knownMembers();
     return {
       key: this.key,
       change: this.context.nextChange(),
+      after: this.after,
+      instead: this.superseded?.change ?? '',
+      seenVersion: this.version,
       subscriptions,
       join,
       leave,
@@ -565,8 +652,24 @@ export class SharedChannel implements HeardTopic {
     return members;
   }
 
+  /** The store has answered a change that was under way. */
+  private answered(change: ChannelChange, result: ChannelResult): void {
+    const { superseded } = this;
+    this.underWay = this.superseded = undefined;
+    if (superseded?.change === result.change) {
+      // It had taken effect, and what came in its place has not.
+      this.replaceAll = true;
+      this.acknowledge(superseded, result);
+    } else if (result.isLost && !change.replace) {
+      this.replaceAll = true;
+      this.known ??= this.knownMembers();
+      this.context.lost();
+    } else {
+      this.acknowledge(change, result);
+    }
+  }
+
   private acknowledge(change: ChannelChange, result: ChannelResult): void {
-    this.underWay = undefined;
     const news = this.news(change, result);
     if (change.replace) this.told.clear();
     for (const { id } of change.join) {
@@ -583,10 +686,16 @@ export class SharedChannel implements HeardTopic {
       this.ownMomentUs = result.momentUs;
     }
     this.toldSubscriptions = change.subscriptions;
+    this.after = change.subscriptions > 0 ? change.change : '';
+    const { snapshot } = result;
+    if (change.replace && snapshot !== undefined) {
+      if (this.life !== 0 && (result.isLost || this.life !== snapshot.life)) this.unsettle(result.isLost);
+      this.life = snapshot.life;
+    }
     this.context.changed(this, news);
     if (result.refused.length > 0) this.refuse(result.refused);
     // Others may still be on their way to a store that was emptied: what is gone is found out by a later look.
-    if (result.snapshot !== undefined) this.install(result.snapshot, change.replace);
+    if (snapshot !== undefined) this.install(snapshot, change.replace);
     this.tellCount();
     this.settleWaiters();
   }

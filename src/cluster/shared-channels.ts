@@ -3,6 +3,7 @@ import type { MemberData } from '../../protocol/messages.js';
 import type { Frame } from '../../protocol/server-codec.js';
 import type { ActivityEmitter } from '../activity/activity.js';
 import type { Clock, Timer } from '../clock.js';
+import type { Log } from '../log.js';
 import { decodeBusMessage } from './bus-message.js';
 import type { Bus } from './bus.js';
 import type { CachedEvents } from './cached-events.js';
@@ -16,7 +17,8 @@ import {
   type SharedChannelKind,
   type Ticket,
 } from './shared-channel.js';
-import type { ChannelDelta, ChannelResult, ClusterStore } from './store.js';
+import { SETTLE_MS } from './store-times.js';
+import type { ChannelDelta, ChannelResult, ClusterStore, NodeShare } from './store.js';
 import { inSlices, Turns } from './turns.js';
 
 /**
@@ -27,6 +29,9 @@ export const CALLS_AT_ONCE = 5000;
 
 /** Numbers of subscriptions that change often are told at most this often. */
 const COUNT_MS = 100;
+
+/** Channels that are compared with the store at once. */
+const AUDITED_AT_ONCE = 2000;
 
 /** What a subscription demands of the cluster. */
 export interface EnterOptions {
@@ -40,20 +45,22 @@ export interface EnterOptions {
 /** What the channels need of their node. */
 export interface SharedChannelsContext {
   readonly bus: Pick<Bus, 'subscribe' | 'unsubscribe'>;
-  readonly store: Pick<ClusterStore, 'apply' | 'snapshot' | 'cached' | 'watch' | 'unwatch'>;
+  readonly store: Pick<
+    ClusterStore,
+    'apply' | 'snapshot' | 'shares' | 'channelsOf' | 'release' | 'cached' | 'watch' | 'unwatch'
+  >;
   readonly inbox: Pick<Inbox, 'nowMs' | 'skip' | 'close'>;
   readonly cachedEvents: Pick<CachedEvents, 'note'>;
   readonly findApp: (appId: string) => ClusterApp | undefined;
   readonly activity: ActivityEmitter;
-  readonly clock: Pick<Clock, 'after'>;
+  readonly clock: Pick<Clock, 'after' | 'monotonic'>;
+  readonly log: Log;
   readonly graceMs: number;
   readonly nodeId: () => string;
   /** Whether bus and store can be relied on. */
   readonly isHealthy: () => boolean;
   /** Whether the store was emptied a moment ago, so that not all nodes have told it yet what they have. */
   readonly isRefilling: () => boolean;
-  /** Whether the store is still the one that this node told what it has. */
-  readonly verify: () => Promise<boolean>;
   /** What a change of this node did in the whole cluster. */
   readonly changed: (key: string, result: ChannelResult, source: string | undefined) => void;
   /** `member {id}` or `channel` left while the store was emptied, so that no change told it. */
@@ -72,6 +79,12 @@ export class SharedChannels {
   private readonly turns = new Turns<SharedChannel>(CALLS_AT_ONCE);
   private readonly channelContext: SharedChannelContext;
   private changes = 0;
+  /** Channels that the store lost or knows an older state of, and when each is looked at again. */
+  private readonly unsettled = new Map<SharedChannel, number>();
+  private settleTimer: Timer | undefined;
+  /** The rest of the channels that the present round of {@link audit} looks at. */
+  private auditing: Iterator<SharedChannel> | undefined;
+  private isAuditing = false;
 
   constructor(private readonly context: SharedChannelsContext) {
     this.channelContext = this.createChannelContext();
@@ -155,6 +168,47 @@ export class SharedChannels {
     for (const channel of this.byKey.values()) channel.restate(how);
   }
 
+  /**
+   * Compares what the store has of this node with what this node told it, some channels at a time, and restates what was
+   * lost. To be called now and then.
+   */
+  async audit(): Promise<void> {
+    if (this.isAuditing) return;
+    this.isAuditing = true;
+    try {
+      const slice = this.nextToAudit();
+      const shares = await this.context.store.shares(
+        this.context.nodeId(),
+        slice.map(({ channel }) => channel.key),
+      );
+      const lost = slice.filter(
+        ({ channel, share }, i) => !isSame(share, shares[i]) && channel.isStill(share),
+      );
+      for (const { channel } of lost) channel.restate(AS_BEFORE);
+      if (lost.length > 0) this.noteLost(lost.length);
+    } catch (error) {
+      this.context.failed(error);
+    } finally {
+      this.isAuditing = false;
+    }
+  }
+
+  /** Takes out of the store what it has of this node in channels that this node is not in, as when it went back in time. */
+  async removeLeftBehind(): Promise<void> {
+    const { store, nodeId } = this.context;
+    const node = nodeId();
+    try {
+      const keys = (await store.channelsOf(node)).filter((key) => !this.byKey.has(key));
+      for (let start = 0; start < keys.length; start += AUDITED_AT_ONCE) {
+        const slice = keys.slice(start, start + AUDITED_AT_ONCE);
+        const shares = await store.shares(node, slice);
+        await Promise.all(slice.map((key, i) => this.removeShare(node, key, shares[i])));
+      }
+    } catch (error) {
+      this.context.failed(error);
+    }
+  }
+
   /** Fetches the last events that could not be had when their channels were opened. */
   fetchMissed(): void {
     const due = [...this.byKey.values()].filter((channel) => channel.isCacheDue && channel.hearing === 'yes');
@@ -170,19 +224,91 @@ export class SharedChannels {
    */
   lookAgain(wasEmptied: boolean): void {
     for (const channel of this.byKey.values()) {
-      if (isWatched(channel.kind)) channel.refetch(wasEmptied);
+      if (isWatched(channel.kind) && !this.unsettled.has(channel)) channel.refetch(wasEmptied);
     }
   }
 
   /** Bus or store went away: whoever waits is served by this node alone, and everything is told anew later. */
   degrade(): void {
     this.turns.forgetAll();
+    this.settleTimer?.cancel();
+    this.settleTimer = undefined;
+    this.unsettled.clear();
     for (const channel of this.byKey.values()) channel.degrade();
   }
 
   /** Tells nothing more. */
   close(): void {
     this.countTimer?.cancel();
+    this.settleTimer?.cancel();
+  }
+
+  private nextToAudit(): { readonly channel: SharedChannel; readonly share: NodeShare }[] {
+    const slice: { readonly channel: SharedChannel; readonly share: NodeShare }[] = [];
+    this.auditing ??= this.byKey.values();
+    for (let i = 0; i < AUDITED_AT_ONCE; i++) {
+      const next = this.auditing.next();
+      if (next.done === true) {
+        this.auditing = undefined;
+        break;
+      }
+      const channel = next.value;
+      const { share } = channel;
+      if (share !== undefined) slice.push({ channel, share });
+    }
+    return slice;
+  }
+
+  private noteLost(channels: number): void {
+    this.context.log.warn(
+      { channels },
+      'the cluster store lost what this node has in some channels; it is restated',
+    );
+  }
+
+  /** Only what the store was seen to have, so that a subscription made meanwhile stays. Its leave was announced before. */
+  private async removeShare(node: string, key: string, share: NodeShare | undefined): Promise<void> {
+    if (share === undefined || this.byKey.has(key)) return;
+    await this.context.store.apply(node, {
+      key,
+      change: String(++this.changes),
+      after: share.change,
+      instead: '',
+      seenVersion: 0,
+      subscriptions: 0,
+      join: [],
+      leave: [],
+      replace: false,
+      maxMembers: 0,
+      tellSubscriptions: true,
+      graceMs: 0,
+      wantSnapshot: false,
+    });
+  }
+
+  private settleLater(channel: SharedChannel): void {
+    const { clock } = this.context;
+    if (this.unsettled.has(channel)) return;
+    this.unsettled.set(channel, clock.monotonic() + SETTLE_MS);
+    this.settleTimer ??= clock.after(SETTLE_MS, () => {
+      this.settleDue();
+    });
+  }
+
+  private settleDue(): void {
+    const { clock } = this.context;
+    this.settleTimer = undefined;
+    const now = clock.monotonic();
+    for (const [channel, dueMs] of this.unsettled) {
+      if (dueMs > now) {
+        this.settleTimer = clock.after(dueMs - now, () => {
+          this.settleDue();
+        });
+        return;
+      }
+      this.unsettled.delete(channel);
+      if (this.byKey.get(channel.key) === channel) channel.settle();
+    }
   }
 
   private open(appId: string, name: string, key: string, { kind, cached }: EnterOptions): SharedChannel {
@@ -242,6 +368,7 @@ export class SharedChannels {
     this.byKey.delete(channel.key);
     this.snapshots.forget(channel.members);
     this.uncounted.delete(channel);
+    this.unsettled.delete(channel);
     this.turns.forget(channel);
     const { bus, inbox, store } = this.context;
     if (isUnheardChannel(channel.name)) {
@@ -254,17 +381,11 @@ export class SharedChannels {
   }
 
   private createChannelContext(): SharedChannelContext {
-    const { store, findApp, activity, nodeId, isHealthy, isRefilling, verify, graceMs, failed } =
-      this.context;
+    const { store, findApp, activity, nodeId, isHealthy, isRefilling, graceMs, failed } = this.context;
     return {
       store: {
         apply: (node, change) => this.turns.take(() => store.apply(node, change)),
-        // A store that was emptied would make everybody leave.
-        snapshot: async (key) => {
-          const snapshot = await this.turns.take(() => store.snapshot(key));
-          if (!(await verify())) throw new Error('the store changed meanwhile');
-          return snapshot;
-        },
+        snapshot: (key) => this.turns.take(() => store.snapshot(key)),
       },
       nodeId,
       snapshots: this.snapshots,
@@ -289,6 +410,16 @@ export class SharedChannels {
       departed: ({ key }, what) => {
         this.context.departed(key, what);
       },
+      unsettled: (channel) => {
+        this.settleLater(channel);
+      },
+      endGrace: ({ key }, what) => {
+        // What fails here is forgotten by the store after a while.
+        store.release(nodeId(), key, what, nodeId()).catch(() => undefined);
+      },
+      lost: () => {
+        this.noteLost(1);
+      },
       changed: ({ key, source }, result) => {
         this.context.changed(key, result, source);
         const present = this.byKey.get(key);
@@ -305,5 +436,11 @@ export class SharedChannels {
 function isWatched({ presence, tellSubscriptions }: SharedChannelKind): boolean {
   return presence || tellSubscriptions;
 }
+
+function isSame(a: NodeShare, b: NodeShare | undefined): boolean {
+  return a.change === b?.change && a.subscriptions === b.subscriptions && a.members === b.members;
+}
+
+const AS_BEFORE: Joining = { isNewNode: false, isEmptied: false };
 
 const NOBODY: ReadonlyMap<string, MemberData> = new Map();

@@ -14,3 +14,9 @@ export const GRAVE_MS = 600_000;
  * the time between two beats, and together with it shorter than the silence that counts as death.
  */
 export const STORE_GAP_MS = 4000;
+
+/** For how long after the epoch changed nodes that miss something in the store do not change it again. */
+export const LOSS_MS = 5000;
+
+/** After the store lost something, all living nodes have restated what they have by then. */
+export const SETTLE_MS = 2700;

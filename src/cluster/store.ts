@@ -33,9 +33,14 @@ export interface ClusterStore {
    * @param node who left: it made the change, or was dropped
    * @param what `member {id}` or `channel`
    * @param by the node that asks
-   * @returns whether it is still away, so that the leave may be told; true to one node only
+   * @returns `away` to one node only
    */
-  release(node: string, key: string, what: string, by: string): Promise<boolean>;
+  release(node: string, key: string, what: string, by: string): Promise<Released>;
+  /**
+   * What a node has in channels, in their order, as far as it is whole: undefined where the node has nothing there, or where
+   * the store lost a part of the channel.
+   */
+  shares(node: string, keys: readonly string[]): Promise<readonly (NodeShare | undefined)[]>;
   snapshot(key: string): Promise<ChannelSnapshot>;
   /** A moment of the channel, as {@link ChannelResult.momentUs}: later than all before, and earlier than any after it. */
   moment(key: string): Promise<number>;
@@ -67,10 +72,10 @@ export interface ClusterStore {
   /**
    * Renews a node's lease.
    *
-   * @param joining whether a node that is not known is to be taken in; otherwise it is told that it is `gone`, and so is
-   *   for ten minutes everyone who asks under that id
+   * @param joining whether the node has no lease yet; one that had a lease, and was not given up, is taken in again and hears
+   *   that this was lost
    */
-  beat(node: NodeInfo, joining: boolean): Promise<Beat>;
+  beat(node: BeatingNode, joining: boolean): Promise<Beat>;
   /** Ends a lease, and tells whether it was this call that did. */
   bury(node: string, silentMs: number): Promise<boolean>;
   /** Takes the lock under which a dead node's entries are removed; who has it takes it for longer. */
@@ -80,6 +85,13 @@ export interface ClusterStore {
   /** Leaves the cluster: its channels are empty already. */
   leave(node: string): Promise<void>;
 
+  /**
+   * How the server makes room when its memory is full; undefined where it has no limit, where it cannot be learned, and
+   * where the store has no such server.
+   */
+  evictionPolicy?(): Promise<string | undefined>;
+  /** Whether parts of the store may be lost while it is available, as when a server evicts keys. */
+  readonly mayLoseParts: boolean;
   readonly isUp: boolean;
   close(): Promise<void>;
 }
@@ -99,6 +111,12 @@ export interface ChannelChange {
   readonly key: string;
   /** Unique for a node and channel; a repeat has the same. */
   readonly change: string;
+  /** The node's last change that left it in the channel; empty where it is not in it. */
+  readonly after: string;
+  /** A change that may have taken effect and that this one replaces: if it did, its answer is given, and nothing done. */
+  readonly instead: string;
+  /** The highest version of the channel that the node has seen; later ones are higher, also in a store that went back. */
+  readonly seenVersion: number;
   /** Subscriptions of the node; 0 takes it out of the channel. */
   readonly subscriptions: number;
   readonly join: readonly MemberData[];
@@ -115,12 +133,16 @@ export interface ChannelChange {
 
 /** What a change did in the cluster. */
 export interface ChannelResult {
+  /** The change that this is the answer to: `change`, or `instead`; empty for a drop. */
+  readonly change: string;
   readonly version: number;
   /**
    * When that was, in microseconds since 1970 by the store's clock, and later than any change of the channel before it. 0
    * where the change did nothing that is told outside.
    */
   readonly momentUs: number;
+  /** The store did not have what `after` left, so that nothing was done, unless the change replaces all. */
+  readonly isLost: boolean;
   /** `occupied` and `vacated` are this change's doing. */
   readonly occupancy: 'occupied' | 'vacated' | 'unchanged';
   /** Users who came with this change and were nowhere before, and who left with it and are nowhere now. */
@@ -134,6 +156,8 @@ export interface ChannelResult {
 /** A channel at one moment. */
 export interface ChannelSnapshot {
   readonly version: number;
+  /** Changes when the store lost the channel, or went back in time; 0 for a channel it does not know. */
+  readonly life: number;
   readonly subscriptions: number;
   /** In the order they came. */
   readonly members: readonly SharedMember[];
@@ -163,22 +187,49 @@ export interface CachedMessage {
   readonly ttlMs: number;
 }
 
+/** What became of something that left: nobody but the asking node announces `away`; the store knows nothing of `unknown`. */
+export type Released = 'away' | 'back' | 'unknown';
+
+/** What a node has in a channel. */
+export interface NodeShare {
+  readonly subscriptions: number;
+  readonly members: number;
+  readonly change: string;
+}
+
 /** A node, as the others see it. */
 export interface NodeInfo {
   readonly id: string;
   /** Number of its last bus message. */
   readonly sent: number;
+  /** Number of the beat. */
+  readonly beat: number;
+}
+
+/** Another node with a lease. */
+export interface Peer extends NodeInfo {
+  readonly silentMs: number;
+  /** Whether it has beaten since the epoch changed. */
+  readonly isCurrent: boolean;
+}
+
+/** A node that renews its lease. */
+export interface BeatingNode extends NodeInfo {
+  /** Number of its last beat that was answered; 0 where none was. */
+  readonly answered: number;
 }
 
 export interface Beat {
   /** The node was given up and its entries are being removed: it has to come back under another id. */
   readonly gone: boolean;
-  /** Changes when the store was emptied. */
+  /** The store has lost the node's lease, or knows an earlier beat of it than the last that it answered. */
+  readonly isLost: boolean;
+  /** Changes when the store was emptied, or lost something that a beat finds missing. */
   readonly epoch: string;
   /** For how long the store has been emptied, or to be reached again. */
   readonly epochAgeMs: number;
   /** All other nodes with a lease, and how long they have been silent while the store was to be reached. */
-  readonly peers: readonly (NodeInfo & { readonly silentMs: number })[];
+  readonly peers: readonly Peer[];
   /** Dead nodes that may still have entries. */
   readonly graves: readonly string[];
 }

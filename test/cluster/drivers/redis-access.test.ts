@@ -5,7 +5,7 @@ import { RedisServer, type RedisServerOptions } from '../../support/redis-server
 import { describeWith, REDIS } from '../../support/services.js';
 import { freshTopic, TestBus } from './bus-bed.js';
 import { redisBeds } from './redis-beds.js';
-import { change, freshKey, member, TestStore } from './store-bed.js';
+import { beating, change, freshKey, member, TestStore } from './store-bed.js';
 
 async function startServer(options: RedisServerOptions): Promise<RedisServer> {
   const server = await RedisServer.start(options);
@@ -22,7 +22,7 @@ async function expectToWork(beds: ReturnType<typeof redisBeds>): Promise<void> {
   const [topic, key] = [freshTopic(), freshKey()];
   await Promise.all([node.bus.subscribe(topic), store.watch(key)]);
   node.publish(topic, 'x');
-  await store.beat({ id: 'a', sent: 0 }, true);
+  await store.beat(beating('a'), true);
   await store.apply('a', change(key, { join: [member('u1')] }));
   await eventually(() => {
     expect(node.on(topic)).toEqual(['x']);

@@ -21,8 +21,17 @@ const NODES = ['a', 'b', 'c'] as const;
 const USERS = ['u1', 'u2', 'u3', 'u4'] as const;
 type Node = (typeof NODES)[number];
 
+type Wanted = Omit<ChannelChange, 'key' | 'change' | 'after' | 'instead' | 'seenVersion'> & {
+  /** Whether the change follows what the store has of the node. */
+  readonly follows: boolean;
+  /** Whether it is made instead of the last one of the node. */
+  readonly replaces: boolean;
+  /** Whether the node has seen a later version than there is. */
+  readonly sawLater: boolean;
+};
+
 type Step =
-  | { readonly kind: 'apply'; readonly node: Node; readonly change: Omit<ChannelChange, 'key' | 'change'> }
+  | { readonly kind: 'apply'; readonly node: Node; readonly change: Wanted }
   | { readonly kind: 'repeat' | 'channels'; readonly node: Node }
   | { readonly kind: 'drop'; readonly node: Node; readonly graceMs: number }
   | { readonly kind: 'release'; readonly node: Node; readonly what: string; readonly by: Node }
@@ -33,7 +42,12 @@ const node = fc.constantFrom(...NODES);
 const graceMs = fc.constantFrom(0, 600_000);
 const user = fc.constantFrom(...USERS);
 
-const wanted: fc.Arbitrary<Omit<ChannelChange, 'key' | 'change'>> = fc.record({
+const mostly = (value: boolean) => fc.constantFrom(value, value, value, value, !value);
+
+const wanted: fc.Arbitrary<Wanted> = fc.record({
+  follows: mostly(true),
+  replaces: mostly(false),
+  sawLater: mostly(false),
   subscriptions: fc.nat(3),
   join: fc.uniqueArray(
     fc.record({ id: user, info: fc.constantFrom('{}', '{"n":1}', '{"text":"a b\\n \u00fc 1 2"}') }),
@@ -72,6 +86,10 @@ class Run {
   private firstVersion = 0;
   private readonly moments: number[] = [];
   private readonly last = new Map<Node, ChannelChange>();
+  /** By node: the change that left it in the channel. */
+  private readonly left = new Map<Node, string>();
+  /** How far ahead the version was that a node had seen. */
+  private ahead = 0;
   private changes = 0;
 
   constructor(
@@ -90,11 +108,8 @@ class Run {
   private async answerTo(taken: Step): Promise<unknown> {
     const { store, key } = this;
     switch (taken.kind) {
-      case 'apply': {
-        const change = { ...taken.change, key, change: `c${++this.changes}` };
-        this.last.set(taken.node, change);
-        return this.result(await store.apply(this.name(taken.node), change));
-      }
+      case 'apply':
+        return this.apply(taken.node, taken.change);
       case 'repeat': {
         const change = this.last.get(taken.node);
         return change === undefined
@@ -104,14 +119,36 @@ class Run {
       case 'drop':
         // A node that is dropped repeats nothing any more.
         this.last.delete(taken.node);
+        this.left.delete(taken.node);
         return this.result(await store.drop(this.name(taken.node), key, taken.graceMs));
       case 'release':
         return store.release(this.name(taken.node), key, taken.what, taken.by);
       case 'snapshot':
         return [this.snapshot(await store.snapshot(key)), await store.counts([key]), await this.memberIds()];
-      case 'channels':
-        return (await store.channelsOf(this.name(taken.node))).length;
+      case 'channels': {
+        const name = this.name(taken.node);
+        return [(await store.channelsOf(name)).length, await store.shares(name, [key])];
+      }
     }
+  }
+
+  private async apply(of: Node, { follows, replaces, sawLater, ...rest }: Wanted): Promise<unknown> {
+    const { key } = this;
+    if (sawLater && this.firstVersion > 0) this.ahead += 10 ** 12;
+    const change = {
+      ...rest,
+      key,
+      change: `c${++this.changes}`,
+      after: follows ? (this.left.get(of) ?? '') : 'another',
+      instead: replaces ? (this.last.get(of)?.change ?? '') : '',
+      seenVersion: sawLater && this.firstVersion > 0 ? this.firstVersion + this.ahead : 0,
+    };
+    const result = await this.store.apply(this.name(of), change);
+    if (result.change === change.change && (!result.isLost || change.replace)) {
+      this.last.set(of, change);
+      this.left.set(of, change.subscriptions > 0 ? change.change : '');
+    }
+    return this.result(result);
   }
 
   private async memberIds(): Promise<string[]> {
@@ -119,8 +156,10 @@ class Run {
   }
 
   private result(result: ChannelResult): unknown {
-    const { version, momentUs, snapshot, added, removed, refused, occupancy } = result;
+    const { change, isLost, version, momentUs, snapshot, added, removed, refused, occupancy } = result;
     return {
+      change,
+      isLost,
       version: this.counted(version),
       moment: this.placeOf(momentUs),
       occupancy,
@@ -131,8 +170,8 @@ class Run {
     };
   }
 
-  private snapshot({ version, subscriptions, members }: ChannelSnapshot): unknown {
-    return { version: this.counted(version), subscriptions, members };
+  private snapshot({ version, life, subscriptions, members }: ChannelSnapshot): unknown {
+    return { version: this.counted(version), life: this.counted(life), subscriptions, members };
   }
 
   /** Which of the moments it is: a new one comes after all before. */
@@ -171,7 +210,8 @@ async function run({ store, deltas }: TestStore, steps: readonly Step[]): Promis
   });
   const told = deltas.filter((delta) => delta.key === key).map(({ delta }) => delta);
   const versions = told.map(({ version }) => version);
-  expect(versions).toEqual(versions.map((_, i) => versions[0]! + i));
+  expect([...versions].sort((a, b) => a - b)).toEqual(versions);
+  expect(new Set(versions).size).toBe(versions.length);
   store.unwatch(key);
   store.unwatch(marker);
   deltas.length = 0;
@@ -179,6 +219,9 @@ async function run({ store, deltas }: TestStore, steps: readonly Step[]): Promis
 }
 
 const NO_CHANGE = {
+  after: '',
+  instead: '',
+  seenVersion: 0,
   subscriptions: 1,
   leave: [],
   replace: false,

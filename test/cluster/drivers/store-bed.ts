@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ChannelChange, ChannelDelta, ClusterStore } from '../../../src/cluster/store.js';
+import type { ChannelChange, ChannelDelta, ChannelResult, ClusterStore } from '../../../src/cluster/store.js';
 import { eventually } from '../../support/eventually.js';
 
 /** A kind of store, and the server that keeps it. */
@@ -16,11 +16,11 @@ export class TestStore {
   readonly deltas: { readonly key: string; readonly delta: ChannelDelta }[] = [];
   readonly events: string[] = [];
 
-  private constructor(readonly store: ClusterStore) {}
+  private constructor(readonly store: FollowingStore) {}
 
   /** Opens a store that is closed when the test ends. */
   static async open(bed: Pick<StoreBed, 'create'>): Promise<TestStore> {
-    const opened = new TestStore(bed.create());
+    const opened = new TestStore(following(bed.create()));
     const { store } = opened;
     onTestFinished(() => store.close());
     store.start({
@@ -39,13 +39,49 @@ export class TestStore {
   }
 }
 
+/** A store that tells of each change which one it follows, unless the test does. */
+type FollowingStore = Omit<ClusterStore, 'apply'> & {
+  apply(node: string, change: TestChange): Promise<ChannelResult>;
+};
+
+export type TestChange = Omit<ChannelChange, 'after'> & Partial<Pick<ChannelChange, 'after'>>;
+
+/** By node and channel: the last change, while it left the node in the channel. */
+const last = new Map<string, string>();
+
+function following(store: ClusterStore): FollowingStore {
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name === 'apply') {
+        return async (node: string, wanted: TestChange) => {
+          const at = `${node} ${wanted.key}`;
+          const change = { after: last.get(at) ?? '', ...wanted };
+          const result = await target.apply(node, change);
+          last.set(at, change.subscriptions > 0 ? change.change : '');
+          return result;
+        };
+      }
+      if (name === 'drop') {
+        return async (node: string, key: string, graceMs: number) => {
+          last.delete(`${node} ${key}`);
+          return target.drop(node, key, graceMs);
+        };
+      }
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
 let changes = 0;
 
 /** A change with what matters to a test, and a number of its own. */
-export function change(key: string, wanted: Partial<ChannelChange>): ChannelChange {
+export function change(key: string, wanted: Partial<ChannelChange>): TestChange {
   return {
     key,
     change: `c${++changes}`,
+    instead: '',
+    seenVersion: 0,
     subscriptions: 1,
     join: [],
     leave: [],
@@ -71,3 +107,6 @@ export function freshNode(): string {
 }
 
 export const member = (id: string, info = `{"name":"${id}"}`) => ({ id, info });
+
+/** A node as it says of itself with a beat. */
+export const beating = (id: string, sent = 0, beat = 0, answered = 0) => ({ id, sent, beat, answered });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.js';
 import type { FaultyServer } from './bus-faults.js';
-import { change, freshKey, freshNode, member, TestStore, type StoreBed } from './store-bed.js';
+import { beating, change, freshKey, freshNode, member, TestStore, type StoreBed } from './store-bed.js';
 
 /** What a store has to do when its server, which keeps its data, stands still or goes away. */
 export function describeStoreFaults(
@@ -72,7 +72,7 @@ export function describeStoreFaults(
     it('takes nobody for dead who could not beat meanwhile', { timeout: 30_000 }, async () => {
       const { store, ...test } = await TestStore.open(bed);
       const [a, b] = [freshNode(), freshNode()];
-      for (const id of [a, b]) await store.beat({ id, sent: 0 }, true);
+      for (const id of [a, b]) await store.beat(beating(id), true);
 
       bed.server.stall();
       await new Promise((resolve) => setTimeout(resolve, 4500));
@@ -81,7 +81,7 @@ export function describeStoreFaults(
         expect(test.events).toEqual(['up', 'down', 'up']);
       });
 
-      const { peers, gone, epochAgeMs } = await store.beat({ id: a, sent: 0 }, false);
+      const { peers, gone, epochAgeMs } = await store.beat(beating(a), false);
       expect(gone).toBe(false);
       expect(epochAgeMs).toBeLessThan(1000);
       expect(peers.find(({ id }) => id === b)!.silentMs).toBeLessThan(1000);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeBusMessage } from '../../../src/cluster/bus-message.js';
 import { HEIR_MS } from '../../../src/cluster/store-times.js';
 import { eventually } from '../../support/eventually.js';
-import { change, freshKey, freshNode, member, TestStore, type StoreBed } from './store-bed.js';
+import { beating, change, freshKey, freshNode, member, TestStore, type StoreBed } from './store-bed.js';
 
 /** What every store has to do, whatever keeps it. */
 export function describeStore(start: () => Promise<StoreBed>): void {
@@ -162,6 +162,7 @@ export function describeStore(start: () => Promise<StoreBed>): void {
 
       expect(snapshot).toEqual({
         version,
+        life: expect.any(Number) as unknown,
         subscriptions: 5,
         members: ids.map((id) => ({ ...member(id), nodes: 1 })),
       });
@@ -256,9 +257,9 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       );
       const before = await store.snapshot(key);
       await bed.flush();
-      expect((await store.apply('a', change(key, { join: [member('u1')] }))).version).toBeGreaterThan(
-        before.version,
-      );
+      expect(
+        (await store.apply('a', change(key, { after: '', join: [member('u1')] }))).version,
+      ).toBeGreaterThan(before.version);
     });
 
     it('come no more once a channel is unwatched', async () => {
@@ -277,7 +278,81 @@ export function describeStore(start: () => Promise<StoreBed>): void {
     });
   });
 
+  describe('a change of a node whose entry the store lost', () => {
+    it('is not made, so that the node states all it has', async () => {
+      const store = await open();
+      const key = freshKey();
+      await store.apply('a', change(key, { join: [member('u1')] }));
+      const before = await store.snapshot(key);
+      await bed.flush();
+
+      const lost = change(key, { after: 'c0', join: [member('u2')], leave: ['u1'] });
+      expect(await store.apply('a', lost)).toMatchObject({ isLost: true, added: [], removed: [] });
+      expect(await store.counts([key])).toEqual([{ subscriptions: 0, members: 0 }]);
+
+      const all = { after: 'c0', join: [member('u2')], replace: true, wantSnapshot: true };
+      const restated = await store.apply('a', change(key, all));
+      expect(restated).toMatchObject({ isLost: true, added: ['u2'], occupancy: 'occupied' });
+      expect(restated.snapshot!.life).toBeGreaterThan(before.life);
+    });
+
+    it('is found missing among what the node has', async () => {
+      const store = await open();
+      const [node, key, other] = [freshNode(), freshKey(), freshKey()];
+      const made = change(key, { subscriptions: 2, join: [member('u1')] });
+      await store.apply(node, made);
+
+      expect(await store.shares(node, [other, key])).toEqual([
+        undefined,
+        { subscriptions: 2, members: 1, change: made.change },
+      ]);
+      await bed.flush();
+      expect(await store.shares(node, [key])).toEqual([undefined]);
+    });
+
+    it('may be made instead of one that took effect, whose answer it then gets', async () => {
+      const store = await open();
+      const key = freshKey();
+      const first = change(key, { join: [member('u1')] });
+      const leaving = change(key, { leave: ['u1'] });
+      await store.apply('a', first);
+      await store.apply('a', leaving);
+      const staying = { after: first.change, join: [member('u1')], replace: true };
+
+      const late = await store.apply('a', change(key, { ...staying, instead: leaving.change }));
+      expect(late).toMatchObject({ change: leaving.change, removed: ['u1'], added: [] });
+      const next = change(key, { ...staying, after: leaving.change, instead: 'never sent' });
+      expect(await store.apply('a', next)).toMatchObject({ change: next.change, added: ['u1'] });
+    });
+
+    it('begins a new life of a channel whose version is behind what the node has seen', async () => {
+      const store = await open();
+      const key = freshKey();
+      const first = change(key, { join: [member('u1')], wantSnapshot: true });
+      const { snapshot } = await store.apply('a', first);
+      const seenVersion = snapshot!.version + 5;
+
+      const { version } = await store.apply('b', change(key, { join: [member('u2')], seenVersion }));
+      expect(version).toBeGreaterThan(seenVersion);
+      expect((await store.snapshot(key)).life).toBeGreaterThan(seenVersion);
+    });
+  });
+
   describe('a grace', () => {
+    it('that the store lost is known to be unknown, unless what left is back', async () => {
+      const store = await open();
+      const key = freshKey();
+      await store.apply('a', change(key, { join: [member('u1')] }));
+      await store.apply('a', change(key, { subscriptions: 0, graceMs: 5000 }));
+      await bed.flush();
+
+      expect(await store.release('a', key, 'member u1', 'a')).toBe('unknown');
+      expect(await store.release('a', key, 'channel', 'a')).toBe('unknown');
+      await store.apply('b', change(key, { join: [member('u1')] }));
+      expect(await store.release('a', key, 'member u1', 'a')).toBe('back');
+      expect(await store.release('a', key, 'channel', 'a')).toBe('back');
+    });
+
     it('hides that something left and came back', async () => {
       const store = await open();
       const key = freshKey();
@@ -291,8 +366,8 @@ export function describeStore(start: () => Promise<StoreBed>): void {
         added: [],
         occupancy: 'unchanged',
       });
-      expect(await store.release('a', key, 'member u1', 'a')).toBe(false);
-      expect(await store.release('a', key, 'channel', 'a')).toBe(false);
+      expect(await store.release('a', key, 'member u1', 'a')).toBe('back');
+      expect(await store.release('a', key, 'channel', 'a')).toBe('back');
     });
 
     it('is released once by the node that holds it, and a repeat gets the same answer', async () => {
@@ -301,15 +376,15 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       await store.apply('a', change(key, { join: [member('u1')] }));
       await store.apply('a', change(key, { subscriptions: 0, graceMs: 5000 }));
 
-      expect(await store.release('b', key, 'member u1', 'b')).toBe(false);
-      expect(await store.release('a', key, 'member u1', 'a')).toBe(true);
-      expect(await store.release('a', key, 'member u1', 'a')).toBe(true);
-      expect(await store.release('b', key, 'member u1', 'b')).toBe(false);
+      expect(await store.release('b', key, 'member u1', 'b')).toBe('back');
+      expect(await store.release('a', key, 'member u1', 'a')).toBe('away');
+      expect(await store.release('a', key, 'member u1', 'a')).toBe('away');
+      expect(await store.release('b', key, 'member u1', 'b')).toBe('back');
       expect(await store.apply('b', change(key, { join: [member('u1')] }))).toMatchObject({
         added: ['u1'],
         occupancy: 'unchanged',
       });
-      expect(await store.release('a', key, 'member u1', 'a')).toBe(false);
+      expect(await store.release('a', key, 'member u1', 'a')).toBe('back');
     });
 
     it('passes to the node that left last', async () => {
@@ -321,8 +396,8 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       await store.apply('b', change(key, here));
       await store.apply('b', change(key, gone));
 
-      expect(await store.release('a', key, 'member u1', 'a')).toBe(false);
-      expect(await store.release('b', key, 'member u1', 'b')).toBe(true);
+      expect(await store.release('a', key, 'member u1', 'a')).toBe('back');
+      expect(await store.release('b', key, 'member u1', 'b')).toBe('away');
     });
 
     it('keeps deltas and versions as they are', async () => {
@@ -366,7 +441,7 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       await eventually(async () => {
         expect(await store.channelsOf(node)).toEqual([]);
       });
-      expect(await store.release(node, key, 'member u1', node)).toBe(false);
+      expect(await store.release(node, key, 'member u1', node)).toBe('back');
     });
 
     it('may have a grace for what leaves by the drop, which a second drop does not cut short', async () => {
@@ -380,8 +455,8 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       expect(await store.apply('b', change(key, { subscriptions: 1 }))).toMatchObject({
         occupancy: 'unchanged',
       });
-      expect(await store.release(node, key, 'member u1', node)).toBe(true);
-      expect(await store.release(node, key, 'channel', node)).toBe(false);
+      expect(await store.release(node, key, 'member u1', node)).toBe('away');
+      expect(await store.release(node, key, 'channel', node)).toBe('back');
       await eventually(async () => {
         expect(await store.channelsOf(node)).toEqual([]);
       });
@@ -398,11 +473,11 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       }, 2 * HEIR_MS);
       expect(await store.drop(node, key, 1)).toMatchObject({ removed: [], occupancy: 'unchanged' });
       expect(await store.channelsOf(node)).toEqual([key]);
-      expect(await store.release(node, key, 'member u1', 'b')).toBe(true);
-      expect(await store.release(node, key, 'member u1', 'c')).toBe(false);
-      expect(await store.release(node, key, 'member u1', 'b')).toBe(true);
+      expect(await store.release(node, key, 'member u1', 'b')).toBe('away');
+      expect(await store.release(node, key, 'member u1', 'c')).toBe('back');
+      expect(await store.release(node, key, 'member u1', 'b')).toBe('away');
       expect(await store.apply('c', change(key, {}))).toMatchObject({ occupancy: 'unchanged' });
-      expect(await store.release(node, key, 'channel', 'b')).toBe(false);
+      expect(await store.release(node, key, 'channel', 'b')).toBe('back');
     });
 
     it('has its open graces go on where the drop has one', async () => {
@@ -415,8 +490,8 @@ export function describeStore(start: () => Promise<StoreBed>): void {
         removed: expect.arrayContaining(['u1', 'u2']) as unknown,
       });
       expect(await store.apply('b', change(key, { join: [member('u2')] }))).toMatchObject({ added: [] });
-      expect(await store.release(node, key, 'member u1', 'b')).toBe(true);
-      expect(await store.release(node, key, 'member u2', 'b')).toBe(false);
+      expect(await store.release(node, key, 'member u1', 'b')).toBe('away');
+      expect(await store.release(node, key, 'member u2', 'b')).toBe('back');
     });
 
     it('loses what it writes late', async () => {
@@ -455,7 +530,7 @@ export function describeStore(start: () => Promise<StoreBed>): void {
       const store = await open();
       const app = `app${freshNode()}`;
       const [a, b] = [freshNode(), freshNode()];
-      for (const id of [a, b]) await store.beat({ id, sent: 0 }, true);
+      for (const id of [a, b]) await store.beat(beating(id), true);
       const [both, one, left] = [freshKey(app), freshKey(app), freshKey(app)];
       await store.apply(a, change(both, {}));
       await store.apply(b, change(both, {}));
@@ -538,40 +613,52 @@ export function describeStore(start: () => Promise<StoreBed>): void {
   });
 
   describe('the nodes', () => {
-    const info = (id: string, sent = 0) => ({ id, sent });
-
     it('see each other, and how long the others are silent', async () => {
       const store = await open();
       const [a, b] = [freshNode(), freshNode()];
-      expect(await store.beat(info(a), true)).toMatchObject({ gone: false });
-      await store.beat(info(b, 7), true);
+      expect(await store.beat(beating(a), true)).toMatchObject({ gone: false });
+      await store.beat(beating(b, 7), true);
 
-      const beat = await store.beat(info(a), false);
+      const beat = await store.beat(beating(a), false);
 
       expect(beat.gone).toBe(false);
       const peer = beat.peers.find(({ id }) => id === b);
-      expect(peer).toMatchObject({ ...info(b, 7) });
+      expect(peer).toMatchObject({ id: b, sent: 7 });
       expect(peer!.silentMs).toBeLessThan(1000);
       expect(beat.peers.map(({ id }) => id)).not.toContain(a);
       await eventually(async () => {
-        const later = (await store.beat(info(a), false)).peers.find(({ id }) => id === b);
+        const later = (await store.beat(beating(a), false)).peers.find(({ id }) => id === b);
         expect(later!.silentMs).toBeGreaterThan(50);
       });
     });
 
-    it('are only taken in when they join', async () => {
+    it('are taken in again when their lease was lost, and hear of it', async () => {
+      const store = await open();
+      const [node, other] = [freshNode(), freshNode()];
+
+      expect(await store.beat(beating(node), true)).toMatchObject({ gone: false, isLost: false });
+      await store.leave(node);
+      expect(await store.beat(beating(node), false)).toMatchObject({ gone: false, isLost: true });
+      expect(await store.beat(beating(node), false)).toMatchObject({ gone: false, isLost: false });
+      expect((await store.beat(beating(other), true)).peers.map(({ id }) => id)).toContain(node);
+    });
+
+    it('hear of it when the store went back to before their last beat', async () => {
       const store = await open();
       const node = freshNode();
+      await store.beat(beating(node, 0, 5, 0), true);
 
-      expect(await store.beat(info(node), false)).toMatchObject({ gone: true });
-      expect((await store.beat(info(freshNode()), true)).peers.map(({ id }) => id)).not.toContain(node);
+      expect(await store.beat(beating(node, 0, 6, 5), false)).toMatchObject({ isLost: false });
+      // The seventh beat was answered by a server whose memory of it is lost.
+      expect(await store.beat(beating(node, 0, 8, 7), false)).toMatchObject({ gone: false, isLost: true });
+      expect(await store.beat(beating(node, 0, 9, 8), false)).toMatchObject({ isLost: false });
     });
 
     it('are buried once, when they were silent long enough, and are then told so', async () => {
       const store = await open();
       const [dead, witness] = [freshNode(), freshNode()];
-      await store.beat(info(dead), true);
-      await store.beat(info(witness), true);
+      await store.beat(beating(dead), true);
+      await store.beat(beating(witness), true);
 
       expect(await store.bury(dead, 10_000)).toBe(false);
       await eventually(async () => {
@@ -579,11 +666,11 @@ export function describeStore(start: () => Promise<StoreBed>): void {
         expect([...burials].sort()).toEqual([false, true]);
       });
 
-      const beat = await store.beat(info(witness), false);
+      const beat = await store.beat(beating(witness), false);
       expect(beat.graves).toContain(dead);
       expect(beat.peers.map(({ id }) => id)).not.toContain(dead);
-      expect(await store.beat(info(dead), false)).toMatchObject({ gone: true });
-      expect(await store.beat(info(dead), true)).toMatchObject({ gone: true });
+      expect(await store.beat(beating(dead), false)).toMatchObject({ gone: true });
+      expect(await store.beat(beating(dead), true)).toMatchObject({ gone: true });
     });
 
     it('lock a grave for one of them', async () => {
@@ -601,10 +688,10 @@ export function describeStore(start: () => Promise<StoreBed>): void {
     it('leave without a grave', async () => {
       const store = await open();
       const [left, witness] = [freshNode(), freshNode()];
-      await store.beat(info(left), true);
+      await store.beat(beating(left), true);
       await store.leave(left);
 
-      const { peers, graves } = await store.beat(info(witness), true);
+      const { peers, graves } = await store.beat(beating(witness), true);
 
       expect(peers.map(({ id }) => id)).not.toContain(left);
       expect(graves).not.toContain(left);
@@ -613,16 +700,16 @@ export function describeStore(start: () => Promise<StoreBed>): void {
     it('see another epoch once the store was emptied', async () => {
       const store = await open();
       const node = freshNode();
-      const { epoch } = await store.beat(info(node), true);
-      expect((await store.beat(info(node), false)).epoch).toBe(epoch);
+      const { epoch } = await store.beat(beating(node), true);
+      expect((await store.beat(beating(node), false)).epoch).toBe(epoch);
 
       await bed.flush();
 
-      const beat = await store.beat(info(freshNode()), true);
+      const beat = await store.beat(beating(freshNode()), true);
       expect(beat.epoch).not.toBe(epoch);
       expect(beat.epochAgeMs).toBeLessThan(1000);
       expect(beat.peers).toEqual([]);
-      expect(await store.beat(info(node), false)).toMatchObject({ gone: true, epoch: beat.epoch });
+      expect(await store.beat(beating(node), false)).toMatchObject({ isLost: true, epoch: beat.epoch });
     });
   });
 }

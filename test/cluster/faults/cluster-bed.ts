@@ -43,6 +43,8 @@ export class ClusterNode {
 export class MemberList {
   readonly members = new Set<string>();
   readonly faults: string[] = [];
+  /** How many changes were announced. */
+  heard = 0;
 
   constructor(
     readonly client: TestSocket,
@@ -68,10 +70,12 @@ export class MemberList {
       const { presence } = JSON.parse(data) as { presence: { ids: string[] } };
       for (const id of presence.ids) this.members.add(id);
     } else if (event === 'pusher_internal:member_added') {
+      this.heard++;
       const { user_id: id } = JSON.parse(data) as { user_id: string };
       if (this.members.has(id)) this.faults.push(`${id} was added twice`);
       this.members.add(id);
     } else if (event === 'pusher_internal:member_removed') {
+      this.heard++;
       const { user_id: id } = JSON.parse(data) as { user_id: string };
       if (!this.members.delete(id)) this.faults.push(`${id} was removed and not there`);
     }

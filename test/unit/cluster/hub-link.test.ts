@@ -8,6 +8,9 @@ import { RecordingHub } from '../../support/recording-hub.js';
 const CHANGE = {
   key: 'app/private-user.1',
   change: '1',
+  after: '',
+  instead: '',
+  seenVersion: 0,
   subscriptions: 1,
   join: [],
   leave: [],

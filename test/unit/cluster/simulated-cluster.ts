@@ -2,6 +2,7 @@ import { ActivityEmitter, type Activity } from '../../../src/activity/activity.j
 import type { ClusterApp } from '../../../src/cluster/cluster-app.js';
 import { Cluster } from '../../../src/cluster/cluster.js';
 import { MemoryBus, MemoryHub } from '../../../src/cluster/memory-bus.js';
+import { MemoryChannel } from '../../../src/cluster/memory-channel.js';
 import { MemoryState, MemoryStore } from '../../../src/cluster/memory-store.js';
 import type { ClusterStore } from '../../../src/cluster/store.js';
 import { SILENT_LOG } from '../../../src/log.js';
@@ -40,7 +41,7 @@ export class SlowLine {
   /** Calls under way, and the most there were. */
   private calls = 0;
   mostCalls = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: ((isLost?: boolean) => void)[] = [];
   /** When the last call in order has been made. */
   private made: Promise<unknown> = Promise.resolve();
 
@@ -57,6 +58,11 @@ export class SlowLine {
 
   flush(): void {
     for (const go of this.waiting.splice(0)) go();
+  }
+
+  /** Loses what waits, as when a connection breaks. */
+  drop(): void {
+    for (const go of this.waiting.splice(0)) go(true);
   }
 
   get isIdle(): boolean {
@@ -87,7 +93,12 @@ export class SlowLine {
 
   private async delay(): Promise<void> {
     if (this.random === undefined || this.random() < 0.3) return;
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    const isLost = await new Promise<boolean>((resolve) =>
+      this.waiting.push((lost = false) => {
+        resolve(lost);
+      }),
+    );
+    if (isLost) throw new Error('the connection broke');
   }
 }
 
@@ -263,6 +274,34 @@ export class Simulation {
   activities(type: Activity['type']): Activity[] {
     return this.nodes.flatMap(({ activities }) => activities).filter((fact) => fact.type === type);
   }
+}
+
+/**
+ * Copies what a store has, as a server does that writes it to its disk.
+ *
+ * @returns brings the store back to it
+ */
+export function savedState(state: MemoryState): () => void {
+  // What these have is what is saved, and only tests do so.
+  const parts = state as unknown as {
+    readonly channels: Map<string, object>;
+    readonly index: Map<string, object>;
+    readonly nodes: object;
+  };
+  const saved = structuredClone({
+    // All but its clock, which cannot be copied.
+    nodes: Object.fromEntries(Object.entries(parts.nodes).filter(([name]) => name !== 'nowMs')),
+    index: parts.index,
+    channels: new Map([...parts.channels].map(([key, channel]) => [key, { ...channel }])),
+  });
+  return () => {
+    const { nodes, index, channels } = structuredClone(saved);
+    Object.assign(parts.nodes, nodes);
+    for (const map of [parts.channels, parts.index]) map.clear();
+    for (const [key, entry] of index) parts.index.set(key, entry);
+    for (const [key, channel] of channels)
+      parts.channels.set(key, Object.assign(new MemoryChannel(), channel));
+  };
 }
 
 /** Numbers from 0 to 1, the same for the same seed. */

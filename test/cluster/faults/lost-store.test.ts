@@ -1,0 +1,122 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../support/eventually.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { describeWith, REDIS } from '../../support/services.js';
+import { WebhookReceiver } from '../../support/webhook-receiver.js';
+import { PATIENCE_MS, startNodes, type ClusterNode, type MemberList } from './cluster-bed.js';
+
+const TIMEOUT_MS = 120_000;
+const ROOM = 'presence-room';
+const KEY = `pregon:{app-id/${ROOM}}`;
+
+/** A server that has its last dump when it starts again. */
+async function start(): Promise<{
+  readonly redis: RedisServer;
+  readonly nodes: ClusterNode[];
+  readonly receiver: WebhookReceiver;
+}> {
+  const redis = await RedisServer.start({ settings: { dbfilename: 'dump.rdb' } });
+  onTestFinished(() => redis.stop());
+  const receiver = await WebhookReceiver.start();
+  const eventTypes = ['member_added', 'member_removed', 'channel_occupied', 'channel_vacated'];
+  const webhooks = [{ url: receiver.url, eventTypes }];
+  const nodes = await startNodes(redis, 3, { webhooks }, { webhooks: { graceMilliseconds: 300 } });
+  return { redis, nodes, receiver };
+}
+
+async function watch(nodes: readonly ClusterNode[]): Promise<MemberList[]> {
+  const lists: MemberList[] = [];
+  for (const [i, node] of nodes.entries()) lists.push(await node.join(ROOM, `watcher-${i}`));
+  for (const list of lists) await list.becomes(nodes.map((_, i) => `watcher-${i}`));
+  return lists;
+}
+
+async function users(node: ClusterNode): Promise<string[]> {
+  const answer = await node.api.get(`/channels/${ROOM}/users`);
+  return (answer.json() as { users: { id: string }[] }).users.map(({ id }) => id).sort();
+}
+
+async function channels(node: ClusterNode): Promise<string[]> {
+  const answer = await node.api.get('/channels');
+  return Object.keys((answer.json() as { channels: Record<string, unknown> }).channels).sort();
+}
+
+const told = (receiver: WebhookReceiver) =>
+  receiver.events.map(({ name, user_id: id, channel }) => `${String(name)} ${String(id ?? channel)}`).sort();
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describeWith(REDIS, () => {
+  it(
+    'agree with what is so when Redis comes back with an older dump, and nobody hears of it',
+    async () => {
+      const { redis, nodes, receiver } = await start();
+      const [first, second, third] = nodes;
+      const lists = await watch(nodes);
+      const leaving = await first!.join(ROOM, 'leaves');
+      const quiet = await first!.connect();
+      await quiet.subscribe('news');
+      for (const list of lists) await list.becomes(['leaves', 'watcher-0', 'watcher-1', 'watcher-2']);
+      await redis.admin.save();
+      await sleep(3000);
+      leaving.client.terminate();
+      quiet.terminate();
+      await second!.join(ROOM, 'comes');
+      const present = ['comes', 'watcher-0', 'watcher-1', 'watcher-2'];
+      for (const list of lists) await list.becomes(present);
+      // Two nodes hear of them, beside those who come or go on their own.
+      await receiver.untilEvents(9);
+      const [before, counts] = [told(receiver), lists.map(({ heard }) => heard)];
+
+      await redis.kill();
+      await redis.run();
+      await eventually(async () => {
+        for (const node of nodes) if (!(await node.isReady())) throw new Error('a node is degraded');
+        expect(await users(third!)).toStrictEqual(present);
+        expect(await channels(third!)).toStrictEqual([ROOM]);
+      }, PATIENCE_MS);
+      await sleep(5000);
+
+      expect(await users(third!)).toStrictEqual(present);
+      expect(await channels(third!)).toStrictEqual([ROOM]);
+      expect(lists.map(({ heard }) => heard)).toStrictEqual(counts);
+      expect(told(receiver)).toStrictEqual(before);
+      const newcomer = await third!.join(ROOM, 'late');
+      await newcomer.becomes(['late', ...present]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'restate what Redis evicts, key by key, within seconds, and nobody hears of it',
+    async () => {
+      const { redis, nodes, receiver } = await start();
+      const lists = await watch(nodes);
+      await nodes[0]!.join(ROOM, 'both');
+      await nodes[1]!.join(ROOM, 'both');
+      const present = ['both', 'watcher-0', 'watcher-1', 'watcher-2'];
+      for (const list of lists) await list.becomes(present);
+      await receiver.untilEvents(5);
+      const [before, counts] = [told(receiver), lists.map(({ heard }) => heard)];
+      const all = (await redis.admin.keys('*')).sort();
+      const kinds = [`${KEY}:m`, `${KEY}:i`, `${KEY}:n:`, ':apps', ':app:', ':leases', ':epoch'];
+      const keys = kinds.map((kind) => all.find((key) => key.includes(kind))!);
+
+      for (const key of keys) {
+        await redis.admin.del(key);
+        await eventually(async () => {
+          expect(await redis.admin.exists(key)).toBe(1);
+          for (const node of nodes) {
+            expect([key, await users(node)]).toStrictEqual([key, present]);
+            expect([key, await channels(node)]).toStrictEqual([key, [ROOM]]);
+          }
+        }, PATIENCE_MS);
+      }
+      await sleep(3500);
+      expect(lists.map(({ heard }) => heard)).toStrictEqual(counts);
+      expect(told(receiver)).toStrictEqual(before);
+      expect(await users(nodes[2]!)).toStrictEqual(present);
+    },
+    TIMEOUT_MS,
+  );
+});
