@@ -21,6 +21,7 @@ import type { ClusterDrivers } from './cluster/create-cluster-drivers.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics/metrics.js';
 import { ThrottledLog } from './throttled-log.js';
+import { RAISE_LIMIT } from './transports/descriptors.js';
 import { createTransport } from './transports/create-transport.js';
 import { findTls } from './transports/find-tls.js';
 import { cannotListen, ListenError, type Transport, type TransportName } from './transports/transport.js';
@@ -53,6 +54,9 @@ const CLOSING_POLL_MS = 20;
 
 /** Until the other nodes are reached; after that, clients are served without them. */
 const CLUSTER_START_MS = 5000;
+
+/** The usual soft limit is 1024, and servers raise it; where connections are not limited, this is taken for an oversight. */
+const FEW_DESCRIPTORS = 4096;
 
 /** uWebSockets.js counts idle time in steps; between two of them its ping and our close of the silent would cross. */
 const IDLE_STEP_SECONDS = 4;
@@ -124,6 +128,7 @@ export class PregonServer {
 
     const maxMessageBytes = Math.max(...appConfigs.map((app) => app.maxMessageBytes));
     const sharesPort = options.sharesPort === true;
+    const warnings = (this.warnings = new ThrottledLog(log, clock));
     const chosen = createTransport(server.transport, {
       server,
       sharesPort,
@@ -131,6 +136,7 @@ export class PregonServer {
       tls,
       clock,
       log,
+      warnings,
     });
     this.transport = chosen.transport;
     this.transportNote = chosen.note;
@@ -147,7 +153,6 @@ export class PregonServer {
     const apps = new LocalApps(provider, this.transport, activity, cache, cluster, (app) => {
       cluster?.add(app.app.id, new ClusterLink(app, this.connections));
     });
-    const warnings = (this.warnings = new ThrottledLog(log, clock));
     const services = { cache, clock, activity, counters, eventFaults, log, warnings };
     this.connections = new ConnectionServer(apps, services, server.idleTimeoutSeconds);
     const readiness = () => this.readiness();
@@ -222,6 +227,7 @@ export class PregonServer {
     );
     const managementPort = await this.startManagement();
     this.state = { ready: true };
+    this.warnOfDescriptors();
     const address = { scheme: this.scheme, host: config.server.host, port, managementPort };
     if (this.options.sharesPort !== true) this.log.info(this.describe(address), 'listening');
     return address;
@@ -276,6 +282,19 @@ export class PregonServer {
       hub: this.hub === undefined ? 'off' : 'on',
       management: managementUrl(this.config, managementPort),
     };
+  }
+
+  /** Tells the operator where the process may open fewer sockets than the configuration allows connections. */
+  private warnOfDescriptors(): void {
+    const { descriptors } = this.transport;
+    if (descriptors === undefined) return;
+    const { limit, maxSockets } = descriptors;
+    const limits = this.config.apps.map(({ maxConnections }) => maxConnections);
+    const isLimited = limits.every((count) => count !== null);
+    const maxConnections = isLimited ? limits.reduce((sum, count) => sum + count, 0) : 'no limit';
+    if (isLimited ? maxSockets >= Number(maxConnections) : limit >= FEW_DESCRIPTORS) return;
+    const fields = { limit, room: maxSockets, maxConnections, hint: RAISE_LIMIT };
+    this.log.warn(fields, 'the limit of file descriptors leaves room for fewer connections than are allowed');
   }
 
   private async startManagement(): Promise<number | undefined> {

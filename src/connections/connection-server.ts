@@ -266,7 +266,7 @@ export class ConnectionServer {
     socket.send(encodeError(error.message, error.code));
   }
 
-  private warnOfRefusal({ code, message, app }: Refusal, request: HandshakeRequest): void {
+  private warnOfRefusal({ code, message, app, hint }: Refusal, request: HandshakeRequest): void {
     const { key, origin, address, path } = request;
     const isSecret = key !== undefined && this.apps.isSecret(key);
     const fields = {
@@ -275,7 +275,7 @@ export class ConnectionServer {
       path: key === undefined ? path : undefined,
       origin,
       address,
-      hint: isSecret ? KEY_IS_SECRET : HANDSHAKE_HINTS[code],
+      hint: isSecret ? KEY_IS_SECRET : (hint ?? HANDSHAKE_HINTS[code]),
     };
     this.services.warnings.warn(app, fields, `connection refused with ${code}`);
   }

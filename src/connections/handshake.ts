@@ -15,12 +15,20 @@ export interface Refusal {
   readonly app?: string;
   readonly code: ErrorCode;
   readonly message: string;
+  /** What an operator can do about it, where that is not what its code tells. */
+  readonly hint?: string;
 }
 
 /** The libraries name a supported version, and before all else; such a query need not be taken apart. */
 const USUAL_VERSION = /^protocol=[567](?:&|$)/;
 
 const SUPPORTED_VERSIONS: readonly string[] = ['5', '6', '7'];
+
+const NO_DESCRIPTORS: Refusal = {
+  code: ErrorCode.OverCapacity,
+  message: 'This server has as many connections as it can have; please reconnect later',
+  hint: 'the process has no file descriptor left for another WebSocket: raise the limit with ulimit -n, LimitNOFILE= of systemd or --ulimit nofile= of Docker',
+};
 
 /** Decides on WebSocket handshakes. */
 export class Handshakes {
@@ -43,7 +51,10 @@ export class Handshakes {
         message: `App key ${key.slice(0, 100)} does not exist on this server. Did you mean another server or cluster?`,
       };
     }
-    const refused = refusal(app, request) ?? this.overRate(app, key, request.address);
+    const refused =
+      (request.isFull === true ? NO_DESCRIPTORS : undefined) ??
+      refusal(app, request) ??
+      this.overRate(app, key, request.address);
     return refused === undefined ? { app, request } : { ...refused, app: app.app.id };
   }
 

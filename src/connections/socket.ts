@@ -34,4 +34,6 @@ export interface HandshakeRequest {
   readonly address: string;
   /** Whether the client itself uses TLS, trusted proxies taken into account. */
   readonly tls: boolean;
+  /** Whether the process has no descriptor left for another WebSocket. */
+  readonly isFull?: boolean;
 }

@@ -57,8 +57,8 @@ export function secureOptions({ cert, key, passphrase }: TlsMaterial) {
 export const TLS_POLL_MS = 5000;
 
 /**
- * Calls `use` with what the files hold whenever one of them was written. What cannot be used is logged, and whoever
- * asked stays with what he has. Looks every few seconds rather than asking the kernel to tell, so that replaced links,
+ * Calls `use` with what the files hold whenever one of them was written. What cannot be used is logged once and tried
+ * again; whoever asked stays with what he has. Looks every few seconds rather than asking the kernel to tell, so that replaced links,
  * as Kubernetes and certbot leave them, are seen too.
  *
  * @returns a function that ends it
@@ -69,14 +69,19 @@ export function watchTlsFiles(
   use: (material: TlsMaterial) => void,
 ): () => void {
   let seen = stateOf(files);
+  /** What could not be used; the reason may be another than the files, such as descriptors that have run out. */
+  let failed: string | undefined;
   const timer = clock.every(TLS_POLL_MS, () => {
     const state = stateOf(files);
     if (state === undefined || state === seen) return;
-    seen = state;
     try {
       use(readTlsFiles(files));
+      seen = state;
+      failed = undefined;
       log.info({ certFile: files.certFile }, 'certificate reloaded');
     } catch (error) {
+      if (failed === state) return;
+      failed = state;
       log.error({ err: error }, 'the changed certificate cannot be used; the old one stays');
     }
   });

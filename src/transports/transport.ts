@@ -7,6 +7,8 @@ import type { ConnectionServer } from '../connections/connection-server.js';
 import type { SocketRoute } from '../http/extension.js';
 import type { HttpServer } from '../http/http-server.js';
 import type { Log } from '../log.js';
+import type { ThrottledLog } from '../throttled-log.js';
+import { RAISE_LIMIT, type DescriptorBudget } from './descriptors.js';
 import type { TlsFiles } from './tls-files.js';
 
 export type TransportName = 'uws' | 'ws';
@@ -28,6 +30,8 @@ export interface Transport extends TopicPublisher {
   stopListening(): void;
   /** Sockets that are open, those that are closing included. */
   readonly openSockets: number;
+  /** How many connections it takes; undefined before it listens, and where the system does not say. */
+  readonly descriptors: DescriptorBudget | undefined;
   /** HTTP requests that are not answered yet. */
   readonly openRequests: number;
   /** Cuts off whatever is left. */
@@ -52,6 +56,19 @@ export interface TransportOptions {
   readonly tls: TlsFiles | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  readonly warnings: Pick<ThrottledLog, 'warn'>;
+}
+
+/** Warns that a connection was closed as soon as it was there: all descriptors but the reserve are in use. */
+export function warnOfFullPort(
+  { warnings }: TransportOptions,
+  { limit, maxConnections }: DescriptorBudget,
+): void {
+  warnings.warn(
+    undefined,
+    { limit, maxConnections, hint: RAISE_LIMIT },
+    'connection closed: file descriptors run out',
+  );
 }
 
 /** The address cannot be listened on. */

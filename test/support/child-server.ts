@@ -25,6 +25,14 @@ process.channel.unref();
 /** pino's number for lines that tell of a fault. */
 const ERROR_LEVEL = 50;
 
+/** How a child is started beside its configuration. */
+export interface ChildLimits {
+  /** File descriptors that it and its workers may open, each. */
+  readonly maxDescriptors?: number;
+  /** Further arguments of `pregon start`. */
+  readonly args?: readonly string[];
+}
+
 /** The server as an operator runs it, in a process of its own: what ends that process is seen from outside. */
 export class ChildServer {
   /** Lines of the log that tell of a fault. */
@@ -42,6 +50,7 @@ export class ChildServer {
     transport: TransportName,
     app: Readonly<Record<string, unknown>> = {},
     sections: Readonly<Record<string, unknown>> = {},
+    { maxDescriptors, args = [] }: ChildLimits = {},
   ): Promise<ChildServer> {
     const folder = mkdtempSync(join(tmpdir(), 'pregon-'));
     const config = {
@@ -52,7 +61,7 @@ export class ChildServer {
       apps: [{ ...TEST_APP, ...app }],
     };
     writeFileSync(join(folder, 'pregon.json'), JSON.stringify(config));
-    return ChildServer.run(folder, ['--config', 'pregon.json']);
+    return ChildServer.run(folder, ['--config', 'pregon.json', ...args], {}, maxDescriptors);
   }
 
   /** Starts a server for a Laravel project, by its `.env` alone. The caller stops it. */
@@ -66,16 +75,27 @@ export class ChildServer {
     folder: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    maxDescriptors?: number,
   ): Promise<ChildServer> {
+    const limited =
+      maxDescriptors === undefined
+        ? {}
+        : { execPath: 'prlimit', prefix: [`--nofile=${maxDescriptors}:${maxDescriptors}`, process.execPath] };
+    const { prefix = [], ...execPath } = limited;
     const child = fork(MAIN, ['start', ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
-      execArgv: ['--expose-gc', '--import', COLLECTOR],
+      ...execPath,
+      execArgv: [...prefix, '--expose-gc', '--import', COLLECTOR],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const server = new ChildServer(child, folder);
     await server.listening();
     return server;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
   }
 
   get isAlive(): boolean {

@@ -21,6 +21,8 @@ type Accepted = UpgradeDecision & { readonly accepted: true };
 /** What serving a route needs of the transport. */
 export interface RouteOwner {
   readonly http: UwsHttpOwner;
+  /** Whether there is no descriptor left for another WebSocket. */
+  readonly isFull: boolean;
   handshakeRequest(res: UwsResponse, req: UwsRequest): HandshakeRequest;
   /** Wraps a WebSocket that is open now. */
   opened(ws: UwsSocket['ws']): UwsSocket;
@@ -81,7 +83,7 @@ function upgrade(
   req: UwsRequest,
   context: us_socket_context_t,
 ): void {
-  if (owner.http.isStopping) {
+  if (owner.http.isStopping || owner.isFull) {
     res.close();
     return;
   }

@@ -9,6 +9,7 @@ import type {
 import type { Frame } from '../../../protocol/server-codec.js';
 import type { HandshakeRequest } from '../../connections/socket.js';
 import { isClientTls, TrustedProxies } from '../client-address.js';
+import { DescriptorBudget } from '../descriptors.js';
 import { Lingering } from '../lingering.js';
 import { readTlsFiles, watchTlsFiles } from '../tls-files.js';
 import {
@@ -18,6 +19,7 @@ import {
   LINGER_SECONDS,
   listenFault,
   MESSAGE_MARGIN,
+  warnOfFullPort,
   type Transport,
   type TransportHandlers,
   type TransportOptions,
@@ -56,6 +58,9 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   private readonly stops: (() => void)[] = [];
   private readonly cork: UwsCork;
   private port = 0;
+  descriptors: DescriptorBudget | undefined = undefined;
+  /** TCP connections of all listeners, WebSockets included. */
+  private connectionCount = 0;
   isStopping = false;
   openRequests = 0;
 
@@ -70,6 +75,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
 
   async listen(handlers: TransportHandlers, port: number): Promise<number> {
     if (handlers.sockets !== undefined) await this.cork.open();
+    this.descriptors = DescriptorBudget.ofProcess();
     const { clock, tls, server, sharesPort } = this.options;
     const app = tls === undefined ? this.library.App() : createTlsApp(this.library, tls, readTlsFiles(tls));
     const listener = this.createListener(handlers, app);
@@ -118,6 +124,11 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     this.lingering.add(socket, this.options.clock.monotonic());
   }
 
+  /** Whether there is no descriptor left for another WebSocket. */
+  get isFull(): boolean {
+    return this.descriptors !== undefined && this.openSockets >= this.descriptors.maxSockets;
+  }
+
   get openSockets(): number {
     return this.listeners.reduce((sum, { open }) => sum + open, 0);
   }
@@ -137,6 +148,9 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
 
   private createListener(handlers: TransportHandlers, app: TemplatedApp): Listener {
     const listener: Listener = { app, socket: undefined, open: 0 };
+    app.filter((res, change) => {
+      this.countConnection(res, Number(change));
+    });
     const { sockets } = handlers;
     if (sockets !== undefined) {
       const behavior = routeBehavior(sockets, this.sharedBehavior(), this.routeOwner(listener));
@@ -158,6 +172,20 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
       serve(res, req, req.getCaseSensitiveMethod().toUpperCase());
     });
     return listener;
+  }
+
+  /**
+   * A TCP connection was opened or closed; of one that became a WebSocket its own close tells. The library would go on to
+   * accept where no descriptor is left, and take a whole core for that.
+   *
+   * @param change 1 or -1
+   */
+  private countConnection(res: UwsResponse, change: number): void {
+    this.connectionCount += change;
+    const { descriptors } = this;
+    if (change < 0 || descriptors === undefined || this.connectionCount <= descriptors.maxConnections) return;
+    warnOfFullPort(this.options, descriptors);
+    res.close();
   }
 
   /** @returns the port */
@@ -212,8 +240,12 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   }
 
   private routeOwner(listener: Listener): RouteOwner {
+    const isFull = () => this.isFull;
     return {
       http: this,
+      get isFull() {
+        return isFull();
+      },
       handshakeRequest: (res, req) => this.handshakeRequest(res, req),
       opened: (ws) => {
         listener.open++;
@@ -221,6 +253,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
       },
       closed: (socket) => {
         listener.open--;
+        this.connectionCount--;
         socket.isClosed = true;
         this.lingering.delete(socket);
       },
@@ -277,6 +310,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
       },
       close: (ws, code) => {
         listener.open--;
+        this.connectionCount--;
         const { state } = ws.getUserData();
         if (!(state instanceof UwsSocket)) return;
         state.isClosed = true;
@@ -320,6 +354,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
       query: queryOf(req),
       origin: origin === '' ? undefined : origin,
       address: this.proxies.clientAddress(remote, this.forwardedFor(req)),
+      isFull: this.isFull,
       tls: isClientTls(tls !== undefined, this.proxies, remote, forwardedProto),
     };
   }

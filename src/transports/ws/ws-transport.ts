@@ -9,6 +9,7 @@ import type { Handshake } from '../../connections/handshake.js';
 import type { HandshakeRequest } from '../../connections/socket.js';
 import type { UpgradeRequest } from '../../http/extension.js';
 import { isClientTls, TrustedProxies } from '../client-address.js';
+import { DescriptorBudget } from '../descriptors.js';
 import { Lingering } from '../lingering.js';
 import { readTlsFiles, secureOptions, watchTlsFiles } from '../tls-files.js';
 import {
@@ -17,6 +18,7 @@ import {
   chooseSubprotocol,
   LINGER_SECONDS,
   MESSAGE_MARGIN,
+  warnOfFullPort,
   withoutPrefix,
   type Transport,
   type TransportHandlers,
@@ -46,6 +48,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   private app: FastifyInstance | undefined;
   private handlers: TransportHandlers | undefined;
   private isStopping = false;
+  descriptors: DescriptorBudget | undefined = undefined;
   private countRequests = () => 0;
 
   constructor(private readonly options: TransportOptions) {
@@ -66,6 +69,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     this.app = app;
     this.countRequests = openRequests;
     this.acceptUpgrades(app.server, handlers);
+    this.boundConnections(app.server);
     try {
       await app.listen({ host: server.host, port });
     } catch (cause) {
@@ -87,6 +91,21 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     }
     const address = app.server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** A further connection is closed as soon as it is there, so that the process never runs out of descriptors. */
+  private boundConnections(server: Server): void {
+    const descriptors = (this.descriptors = DescriptorBudget.ofProcess());
+    if (descriptors === undefined) return;
+    server.maxConnections = descriptors.maxConnections;
+    server.on('drop', () => {
+      warnOfFullPort(this.options, descriptors);
+    });
+  }
+
+  /** Whether there is no descriptor left for another WebSocket. */
+  private get isFull(): boolean {
+    return this.descriptors !== undefined && this.sockets.size >= this.descriptors.maxSockets;
   }
 
   publish(topic: string, frame: Frame): void {
@@ -225,6 +244,10 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
         return;
       }
       if (route !== undefined && this.isAt(sockets?.path, request)) {
+        if (this.isFull) {
+          stream.destroy();
+          return;
+        }
         route.upgrade(request, stream, head).catch((error: unknown) => {
           this.options.log.error({ err: error }, 'a handshake could not be answered');
           stream.destroy();
@@ -287,6 +310,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
       query,
       origin: request.headers.origin,
       address: this.clientAddress(request),
+      isFull: this.isFull,
       tls: isClientTls(
         request.socket instanceof TLSSocket,
         this.proxies,

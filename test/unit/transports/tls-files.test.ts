@@ -170,6 +170,22 @@ describe('watchTlsFiles', () => {
     expect(poll()).toStrictEqual({ used: [second.cert], errors: [] });
   });
 
+  it('tries again what could not be used though the files did not change, and says so once', () => {
+    const files = new CertificateFiles(first);
+    const clock = new FakeClock();
+    const errors: string[] = [];
+    const log: Log = { ...SILENT_LOG, error: (_fields, message) => errors.push(message) };
+    let failures = 3;
+    let used = 0;
+    watchTlsFiles(filesOf(files), { clock, log }, () => {
+      if (failures-- > 0) throw new Error('EMFILE: too many open files');
+      used++;
+    });
+    files.write(second);
+    for (let i = 0; i < 6; i++) clock.advance(TLS_POLL_MS);
+    expect({ used, errors: errors.length }).toEqual({ used: 1, errors: 1 });
+  });
+
   it('waits while a file is away', () => {
     const files = new CertificateFiles(first);
     const { poll } = watch(filesOf(files));
