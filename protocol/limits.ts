@@ -27,6 +27,10 @@ export const Limits = {
   subscriptionsPerConnection: 1000,
   /** Subscriptions per second and connection that may be asked for in the long run. */
   subscriptionsPerSecond: 100,
+  /** Presence channels per second and connection that may be joined in the long run. */
+  presenceJoinsPerSecond: 10,
+  /** Times a minute one user may join one presence channel anew. */
+  presenceJoinsPerMinute: 60,
   /** A signed request is refused when its timestamp is this many seconds or more off. */
   timestampToleranceSeconds: 600,
   /** Seconds a cached event is kept. */

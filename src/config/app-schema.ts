@@ -136,6 +136,14 @@ const appSettings = {
     description:
       'Subscriptions one connection may ask for per second; those of ten seconds, and as many as it may have, may come at once. Further ones are refused with 4301',
   }),
+  maxPresenceJoinsPerSecond: limit().default(Limits.presenceJoinsPerSecond).meta({
+    description:
+      'Presence channels one connection may join per second; those of ten seconds, and as many as it may be subscribed to, may come at once. Further ones are refused with 4301',
+  }),
+  maxPresenceJoinsPerMinute: limit().default(Limits.presenceJoinsPerMinute).meta({
+    description:
+      'Times a minute one user may join one presence channel on a node while they are not in it, however many connections they have; further ones are refused with 4301',
+  }),
   maxPresenceMembers: positive()
     .default(Limits.presenceMembers)
     .meta({ description: 'Members of one presence channel' }),

@@ -349,6 +349,8 @@ export const APP_SETTINGS: readonly Setting[] = [
   setting('maxBatchSize', readNumber, 'PREGON_APP_MAX_BATCH_SIZE', 'SOKETI_EVENT_MAX_BATCH_SIZE'),
   setting('maxSubscriptionsPerConnection', readNumber, 'PREGON_APP_MAX_SUBSCRIPTIONS_PER_CONNECTION'),
   setting('maxSubscriptionsPerSecond', readLimit, 'PREGON_APP_MAX_SUBSCRIPTIONS_PER_SECOND'),
+  setting('maxPresenceJoinsPerSecond', readLimit, 'PREGON_APP_MAX_PRESENCE_JOINS_PER_SECOND'),
+  setting('maxPresenceJoinsPerMinute', readLimit, 'PREGON_APP_MAX_PRESENCE_JOINS_PER_MINUTE'),
   setting('maxPresenceMembers', readNumber, 'PREGON_APP_MAX_PRESENCE_MEMBERS', 'SOKETI_PRESENCE_MAX_MEMBERS'),
   setting(
     'maxPresenceInfoBytes',

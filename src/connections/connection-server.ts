@@ -164,7 +164,7 @@ export class ConnectionServer {
     connection.socket.end(encodeError(message, code), code, closeReason(message));
   }
 
-  /** Closes what is silent or was not authorized in time. Called every second. */
+  /** Closes what is silent or was not authorized in time, and tells the counts of a second. Called every second. */
   sweep(): void {
     const nowMs = this.services.clock.monotonic();
     this.attentiveMs += Math.min(nowMs - this.sweptAtMs, MAX_SWEEP_MS);
@@ -172,8 +172,9 @@ export class ConnectionServer {
     const { seconds } = this;
     // A transport that cuts off idle sockets itself does so without a code: be a little earlier.
     const silentSince = seconds - (this.idleTimeoutSeconds - IDLE_MARGIN_SECONDS);
-    for (const { app, channels, connections } of this.apps.active()) {
+    for (const { app, channels, connections, subscriptionCounts } of this.apps.active()) {
       channels.sweep();
+      subscriptionCounts.nextSecond();
       const { authorizationTimeoutSeconds: authorizationTimeout } = app.settings;
       const openedBefore = authorizationTimeout === null ? -Infinity : seconds - authorizationTimeout;
       for (const connection of connections.values()) {

@@ -38,6 +38,8 @@ export class Connection implements Subscriber {
   isClosing = false;
   /** Up to when the subscriptions it asked for are spread at their allowed rate, in milliseconds of the node's clock. */
   subscribedUntilMs = 0;
+  /** As {@link subscribedUntilMs}, of the presence channels it joined as somebody who was not in them. */
+  joinedUntilMs = 0;
   clientEventBudget: TokenBucket | undefined = undefined;
   messageBudget: TokenBucket | undefined = undefined;
   /** Of catalogued events that it sends, by name. */

@@ -7,6 +7,7 @@ import { Channels, type TopicPublisher } from '../channels/channels.js';
 import type { EventCache } from '../channels/event-cache.js';
 import { EventPublisher } from '../channels/publish-event.js';
 import { SubscriptionCounts } from '../channels/subscription-counts.js';
+import { KeyedLimiter } from '../limits/keyed-limiter.js';
 import type { TokenBucket } from '../limits/token-bucket.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { Presence, type Members } from '../presence/presence.js';
@@ -21,6 +22,8 @@ export class LocalApp {
   readonly events: EventPublisher;
   readonly presence: Presence;
   readonly users: Users;
+  /** How often users came to presence channels, by both: only a member, who was let in by the application, has an entry. */
+  readonly joins = new KeyedLimiter();
   /** What the HTTP API may still be asked for, where the app has a limit. */
   readonly budgets: { triggers?: TokenBucket; reads?: TokenBucket } = {};
 

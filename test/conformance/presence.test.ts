@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { startServer, type TestServer } from '../support/start-server.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { isSpread, startServer, type TestServer } from '../support/start-server.js';
 import { subscribeFrame, type ReceivedFrame, type TestSocket } from '../support/test-socket.js';
 import { onEachTransport } from '../support/transports.js';
 
@@ -367,6 +368,67 @@ onEachTransport((transport) => {
       expect(snapshotOf(await late.subscribe(ROOM, { user_id: '2' })).hash).toMatchObject({
         '1': { name: 'new' },
       });
+    });
+  });
+
+  describe('joins without an end', () => {
+    /** Joins that is refused: what the client hears. */
+    async function refused(client: TestSocket, channel: string, user: string) {
+      client.send(subscribeFrame(client.socketId, channel, { user_id: user }));
+      const error = await client.next('pusher:subscription_error', channel);
+      expect(JSON.parse(error.data as string)).toMatchObject({ type: 'LimitReached', status: 429 });
+      expect(await client.error()).toMatchObject({ code: 4301 });
+    }
+
+    it('of one user in one channel are refused from some number a minute on, and leaving is not (PRES-7)', async () => {
+      const clock = new FakeClock();
+      const server = await startServer({ transport, clock });
+      const [witness, client, other, guest] = await Promise.all(
+        Array.from({ length: 4 }, () => server.connect()),
+      );
+      if (!witness || !client || !other || !guest) throw new Error('not connected');
+      await witness.subscribe(ROOM, { user_id: 'w' });
+      for (let i = 0; i < 60; i++) {
+        await client.subscribe(ROOM, { user_id: '1' });
+        await witness.next(ADDED);
+        unsubscribe(client);
+        await witness.next(REMOVED);
+      }
+      await refused(client, ROOM, '1');
+      if (!isSpread()) await refused(other, ROOM, '1');
+      // Others come as they like, and so does the user elsewhere.
+      await guest.subscribe(ROOM, { user_id: '2' });
+      await client.subscribe('presence-other', { user_id: '1' });
+      clock.advance(1000);
+      await client.settle();
+      await client.subscribe(ROOM, { user_id: '1' });
+      // Whoever is there may come with as many tabs as they like.
+      await Promise.all(
+        Array.from({ length: 3 }, async () => {
+          const tab = await server.connect();
+          await tab.subscribe(ROOM, { user_id: '1' });
+        }),
+      );
+      client.terminate();
+      await witness.settle();
+      const late = await server.connect();
+      const known = snapshotOf(await late.subscribe(ROOM, { user_id: 'late' })).ids;
+      expect(known.sort()).toStrictEqual(['1', '2', 'late', 'w']);
+    });
+
+    it('of one connection are refused from some number a second on, whatever the channels (PRES-7)', async () => {
+      const app = { maxPresenceJoinsPerSecond: 1, maxSubscriptionsPerConnection: 10 };
+      const clock = new FakeClock();
+      const server = await startServer({ transport, app, clock });
+      const client = await server.connect();
+      for (let i = 0; i < 10; i++) {
+        await client.subscribe(`presence-${i}`, { user_id: '1' });
+        unsubscribe(client, `presence-${i}`);
+      }
+      await refused(client, ROOM, '1');
+      await client.subscribe('news');
+      clock.advance(1000);
+      await client.subscribe(ROOM, { user_id: '1' });
     });
   });
 });

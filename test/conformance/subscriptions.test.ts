@@ -448,6 +448,26 @@ onEachTransport((transport) => {
       ]);
     });
 
+    it('is gathered where one comes and goes without a pause, and right in the end (COUNT-1)', async () => {
+      const clock = new FakeClock();
+      const server = await startServer({ transport, clock, app: { subscriptionCount: true } });
+      const [first, second] = [await server.connect(), await server.connect()];
+      await first.subscribe('news');
+      for (let i = 0; i < 30; i++) {
+        await second.subscribe('news');
+        second.send({ event: 'pusher:unsubscribe', data: { channel: 'news' } });
+      }
+      await second.subscribe('news');
+      // Who comes hears it at once, whatever the others hear later.
+      expect(counts(second, 'news').slice(-1)).toStrictEqual(told(2));
+      await first.settle();
+      expect(counts(first, 'news').length).toBeLessThanOrEqual(13);
+      clock.advance(1000);
+      await first.settle();
+      expect(counts(first, 'news').slice(-1)).toStrictEqual(told(2));
+      expect(counts(first, 'news').length).toBeLessThanOrEqual(14);
+    });
+
     it('is told when a connection goes (COUNT-1)', async () => {
       const server = await startServer({ transport, app: { subscriptionCount: true } });
       const first = await server.connect();

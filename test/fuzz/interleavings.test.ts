@@ -150,6 +150,7 @@ onEachTransport((transport) => {
             subscriptionCount: true,
             watchlist: true,
             maxClientEventsPerSecond: null,
+            maxPresenceJoinsPerMinute: null,
           },
         });
         const scenario = fc.record({

@@ -73,6 +73,7 @@ export function subscribe(
 
   const member = policy.presence ? readMember(connection, message) : undefined;
   checkLimits(connection, name, member);
+  if (member !== undefined) takeJoin(connection, name, member, services);
   if (policy.guarded) connection.isAuthorized = true;
   return enter(connection, { name, policy, member }, services, 1);
 }
@@ -182,8 +183,9 @@ function complete(
   app.channels.began(channel, connection);
   services.counters.subscriptions++;
   if (!app.app.settings.subscriptionCount) return;
-  if (app.cluster === undefined) app.subscriptionCounts.update(channel, channel.subscriptionCount, source);
-  else sendCount(connection, channel, app.cluster.subscriptions(app.app.id, name));
+  if (app.cluster !== undefined) sendCount(connection, channel, app.cluster.subscriptions(app.app.id, name));
+  else if (!app.subscriptionCounts.update(channel, channel.subscriptionCount, source))
+    sendCount(connection, channel, channel.subscriptionCount);
 }
 
 /** So many seconds' subscriptions may come at once: a page that opens, or everybody after a restart. */
@@ -204,8 +206,44 @@ function takeFromRate(
     return;
   }
   counters.rateLimited++;
-  const text = `This connection asks for more than ${rate} subscriptions per second`;
-  throw new SubscriptionError(channel, 'LimitReached', 429, text, text, ErrorCode.ClientEventRejected);
+  throw tooFast(channel, `This connection asks for more than ${rate} subscriptions per second`);
+}
+
+/**
+ * PRES-7: all others in the channel hear of each join and of each leave. Whoever is there already comes unnoticed, and
+ * leaving is always allowed.
+ */
+function takeJoin(
+  connection: Connection,
+  channel: string,
+  { id }: MemberData,
+  { clock, counters }: ConnectionServices,
+): void {
+  const { app } = connection;
+  const {
+    maxPresenceJoinsPerSecond: perSecond,
+    maxPresenceJoinsPerMinute: perMinute,
+    maxSubscriptionsPerConnection,
+  } = app.app.settings;
+  if (app.members(channel).has(id)) return;
+  const nowMs = clock.monotonic();
+  if (perSecond !== null) {
+    const burst = Math.max(perSecond * BURST_SECONDS, maxSubscriptionsPerConnection);
+    const until = takeAtPace(connection.joinedUntilMs, perSecond, burst, nowMs);
+    if (until === undefined) {
+      counters.rateLimited++;
+      throw tooFast(channel, `This connection joins more than ${perSecond} presence channels per second`);
+    }
+    connection.joinedUntilMs = until;
+  }
+  // Names of channels have no spaces.
+  if (perMinute === null || app.joins.take(`${channel} ${id}`, perMinute / 60, perMinute, nowMs)) return;
+  counters.rateLimited++;
+  throw tooFast(channel, `This user joins ${channel} more than ${perMinute} times per minute`);
+}
+
+function tooFast(channel: string, text: string): SubscriptionError {
+  return new SubscriptionError(channel, 'LimitReached', 429, text, text, ErrorCode.ClientEventRejected);
 }
 
 /** AUTH-1 to AUTH-4, USER-4 */

@@ -196,6 +196,8 @@ const APP_ROWS: readonly Row[] = [
   ['PREGON_APP_MAX_BATCH_SIZE', '5', 'maxBatchSize', 5],
   ['SOKETI_EVENT_MAX_BATCH_SIZE', '5', 'maxBatchSize', 5],
   ['PREGON_APP_MAX_SUBSCRIPTIONS_PER_SECOND', '5', 'maxSubscriptionsPerSecond', 5],
+  ['PREGON_APP_MAX_PRESENCE_JOINS_PER_SECOND', '5', 'maxPresenceJoinsPerSecond', 5],
+  ['PREGON_APP_MAX_PRESENCE_JOINS_PER_MINUTE', '5', 'maxPresenceJoinsPerMinute', 5],
   ['PREGON_APP_MAX_SUBSCRIPTIONS_PER_CONNECTION', '5', 'maxSubscriptionsPerConnection', 5],
   ['PREGON_APP_MAX_PRESENCE_MEMBERS', '5', 'maxPresenceMembers', 5],
   ['SOKETI_PRESENCE_MAX_MEMBERS', '5', 'maxPresenceMembers', 5],

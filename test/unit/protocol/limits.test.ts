@@ -20,6 +20,8 @@ describe('Limits', () => {
     ['USER-1', 'maxUserIdLength', Limits.userIdLength],
     ['WATCH-1', 'maxWatchlistLength', Limits.watchListLength],
     ['SUB-8', 'maxSubscriptionsPerSecond', Limits.subscriptionsPerSecond],
+    ['PRES-7', 'maxPresenceJoinsPerSecond', Limits.presenceJoinsPerSecond],
+    ['PRES-7', 'maxPresenceJoinsPerMinute', Limits.presenceJoinsPerMinute],
     ['CLIENT-4', 'maxClientEventsPerSecond', Limits.clientEventsPerSecond],
     ['CACHE-1', 'cache.ttlSeconds', Limits.cacheTtlSeconds],
     ['API-6', 'idempotency.seconds', Limits.idempotencySeconds],
