@@ -138,7 +138,12 @@ describe('secrets are never printed', () => {
     expect(await command.ended).toEqual({ code: 0, signal: null });
 
     const messages = command.log.map(({ msg }) => msg);
-    for (const message of ['connection opened', 'message refused', 'request refused', 'connection closed']) {
+    for (const message of [
+      'connection opened',
+      'subscription refused',
+      'request refused with 401',
+      'connection closed',
+    ]) {
       expect(messages).toContain(message);
     }
     expectNoSecret(command.stdout + command.stderr);
