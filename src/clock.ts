@@ -38,3 +38,25 @@ export const SYSTEM_CLOCK: Clock = {
     };
   },
 };
+
+/**
+ * Runs something that is given up after a time, whether it heeds its signal or not. The timer is the process's own: the one
+ * behind `AbortSignal.timeout` may be collected as garbage with its signal, and then never fires.
+ *
+ * @throws Error named TimeoutError when the time is over, or what `run` threw
+ */
+export function withDeadline<T>(timeoutMs: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const reason = new DOMException(`No answer within ${timeoutMs} ms`, 'TimeoutError');
+      controller.abort(reason);
+      reject(reason);
+    }, timeoutMs);
+    run(controller.signal)
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer);
+      });
+  });
+}

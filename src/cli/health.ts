@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { Agent, request } from 'undici';
+import { withDeadline } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import { hostInUrl } from '../server.js';
 import { findTls } from '../transports/find-tls.js';
@@ -18,7 +19,7 @@ export async function checkHealth(config: Config): Promise<number> {
   // Its certificate is for its public name, and it is asked by its address.
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   try {
-    const { statusCode } = await request(url, { dispatcher, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const { statusCode } = await withDeadline(TIMEOUT_MS, (signal) => request(url, { dispatcher, signal }));
     if (statusCode === 200) {
       console.log(`${url} answers ${statusCode}`);
       return ExitCode.Ok;

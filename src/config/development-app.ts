@@ -1,6 +1,7 @@
 import { readAppSettings } from './app-variables.js';
-import { ConfigError } from './config-error.js';
-import type { AppConfig } from './app-schema.js';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { appKeys, type AppConfig } from './app-schema.js';
+import type { Config } from './schema.js';
 import { DEVELOPMENT_APP, isDevelopmentApp } from './settings.js';
 import { getPath, setPath, type Tree } from './tree.js';
 import type { Collected, VariableSource, VariableSources } from './variables.js';
@@ -62,11 +63,57 @@ function productionVariable(sources: readonly VariableSource[]): string | undefi
   return undefined;
 }
 
-/** In production the published development secret is refused wherever it was copied from. */
-export function refusePublishedSecrets(apps: readonly AppConfig[], sources: VariableSources): void {
+/** Characters of a secret in production; fewer are guessed. */
+const MIN_SECRET_LENGTH = 8;
+
+type Guarded = Pick<Config, 'apps' | 'gateway' | 'hub'>;
+
+/**
+ * In production the published development secret is refused wherever it was copied from, and so are secrets that can be
+ * guessed and keys of tokens that come over a connection that anybody on the way can change.
+ *
+ * @throws ConfigError
+ */
+export function refuseUnsafeInProduction(config: Guarded, sources: VariableSources): void {
   const production = productionVariable(sources.all);
+  if (production === undefined) return;
+  refusePublishedSecret(config.apps, production);
+  const problems = shortSecrets(config).map((key): ConfigProblem => ({
+    key,
+    value: undefined,
+    origin: production,
+    problem: `has fewer than ${MIN_SECRET_LENGTH} characters; in production a secret has ${MIN_SECRET_LENGTH} or more`,
+  }));
+  const { jwksUrl } = config.hub;
+  if (jwksUrl !== null && !/^https:/i.test(jwksUrl)) {
+    problems.push({
+      key: 'hub.jwksUrl (PREGON_HUB_JWKS_URL)',
+      value: undefined,
+      origin: production,
+      problem:
+        'must be an https:// address in production: who can change the keys on their way can sign tokens',
+    });
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** The settings that hold a secret of few characters. */
+function shortSecrets({ apps, gateway, hub }: Guarded): string[] {
+  const secrets: [string, string | null][] = [
+    ...apps.flatMap((app) =>
+      appKeys(app).map(({ secret }): [string, string] => [`secret of app ${app.id}`, secret]),
+    ),
+    ['gateway.secret (PREGON_GATEWAY_SECRET, WS_SECRET)', gateway.secret],
+    ['hub.notifySecret (PREGON_HUB_NOTIFY_SECRET)', hub.notifySecret],
+  ];
+  return secrets
+    .filter(([, secret]) => secret !== null && secret.length < MIN_SECRET_LENGTH)
+    .map(([key]) => key);
+}
+
+function refusePublishedSecret(apps: readonly AppConfig[], production: string): void {
   const published = apps.find(isDevelopmentApp);
-  if (production === undefined || published === undefined) return;
+  if (published === undefined) return;
   throw new ConfigError([
     {
       key: `secret of app ${published.id}`,

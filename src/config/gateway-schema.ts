@@ -76,6 +76,10 @@ export const HubSchema = z
     jwksCooldownSeconds: z.int().min(0).max(3600).default(30).meta({
       description: 'The keys are fetched again for a key that is not known, at most this often',
     }),
+    leewaySeconds: z.int().min(0).max(300).default(0).meta({
+      description:
+        'A token is good for so long after its end, and before its beginning, where the clocks of who issues tokens and of this machine differ',
+    }),
     appId: servedApp('its users belong to'),
     notifySecret: z.string().min(1).nullable().default(null).meta({
       description:

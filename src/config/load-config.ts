@@ -1,6 +1,6 @@
 import { addApp } from './app-variables.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
-import { addDevelopmentApp, refusePublishedSecrets } from './development-app.js';
+import { addDevelopmentApp, refuseUnsafeInProduction } from './development-app.js';
 import type { EnvRecord } from './env-file.js';
 import { ConfigSchema, type Config } from './schema.js';
 import { showRefused, showUnknownName } from './secrets.js';
@@ -70,7 +70,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   }
   const quoted = hintAtQuotes(collected);
   if (collected.problems.length > 0 || parsed.data === undefined) throw new ConfigError(collected.problems);
-  refusePublishedSecrets(parsed.data.apps, variables);
+  refuseUnsafeInProduction(parsed.data, variables);
 
   return {
     config: deepFreeze(parsed.data),

@@ -229,6 +229,7 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   setting('hub.issuer', readText, 'PREGON_HUB_ISSUER'),
   setting('hub.audience', readText, 'PREGON_HUB_AUDIENCE'),
   setting('hub.jwksCooldownSeconds', readSeconds, 'PREGON_HUB_JWKS_COOLDOWN'),
+  setting('hub.leewaySeconds', readSeconds, 'PREGON_HUB_LEEWAY'),
   setting('hub.appId', readText, 'PREGON_HUB_APP'),
   secret(setting('hub.notifySecret', readText, 'PREGON_HUB_NOTIFY_SECRET')),
   setting('hub.rememberSeconds', readSeconds, 'PREGON_HUB_REMEMBER'),

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ManagementServer } from '../admin/management-server.js';
-import { SYSTEM_CLOCK } from '../clock.js';
+import { withDeadline, SYSTEM_CLOCK } from '../clock.js';
 import type { HubAddress } from '../cluster/hub-connection.js';
 import { HubServer } from '../cluster/hub-server.js';
 import { MemoryState } from '../cluster/memory-store.js';
@@ -145,9 +145,8 @@ const PROBE_MS = 1000;
 /** Whether somebody accepts connections there. */
 async function isAnswered(host: string, port: number): Promise<boolean> {
   const socket = connect({ host, port });
-  const signal = AbortSignal.timeout(PROBE_MS);
   try {
-    await once(socket, 'connect', { signal });
+    await withDeadline(PROBE_MS, (signal) => once(socket, 'connect', { signal }));
     return true;
   } catch {
     // Refused, or not an address of this machine, which is told of when it is listened on.

@@ -394,6 +394,7 @@ onEachTransport((transport) => {
     };
     it.each<[string, string, () => string | Promise<string>]>([
       ['that has expired', 'expired', () => hmacToken(GOOD, { expiresIn: -60 })],
+      ['that expired a moment ago', 'expired', () => hmacToken(GOOD, { expiresIn: -1 })],
       ['without an end', 'has no exp', () => hmacToken(GOOD, { expiresIn: null })],
       [
         'whose end is no number',

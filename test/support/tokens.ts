@@ -63,6 +63,8 @@ export class KeyServer {
   body: string | undefined = undefined;
   /** Where a redirect leads. */
   location: string | undefined = undefined;
+  /** Takes requests and never answers. */
+  isStalled = false;
   requests = 0;
   private readonly server: Server;
   url = '';
@@ -70,6 +72,7 @@ export class KeyServer {
   private constructor() {
     this.server = createServer((_request, response) => {
       this.requests++;
+      if (this.isStalled) return;
       const { location } = this;
       response.writeHead(this.status, { 'content-type': 'application/json', ...(location && { location }) });
       response.end(this.body ?? JSON.stringify({ keys: this.keys.map(({ publicJwk }) => publicJwk) }));

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import type { Clock } from '../../clock.js';
+import { withDeadline, type Clock } from '../../clock.js';
 import type { Log } from '../../log.js';
 
 /** Whether a token can be checked cannot be told: the keys could not be fetched. */
@@ -45,6 +45,8 @@ export class RemoteKeys {
     /** Between two fetches for a key that is not known. */
     private readonly cooldownMs: number,
     private readonly services: RemoteKeysServices,
+    /** From the request to the end of its answer. */
+    private readonly fetchTimeoutMs = FETCH_TIMEOUT_MS,
   ) {}
 
   /**
@@ -115,13 +117,17 @@ export class RemoteKeys {
   private async load(): Promise<void> {
     try {
       // createLocalJWKSet checks the shape.
-      this.keys = createLocalJWKSet((await fetchJson(this.url)) as JSONWebKeySet);
+      this.keys = createLocalJWKSet((await this.fetchJson()) as JSONWebKeySet);
       this.fetchedAtMs = this.services.clock.monotonic();
       this.failure = undefined;
     } catch (cause) {
       this.failure = new KeysUnavailableError('the keys of tokens cannot be fetched', { cause });
       this.report(this.failure, this.isUsable ? 'the former ones are used' : 'hub connections are refused');
     }
+  }
+
+  private fetchJson(): Promise<unknown> {
+    return withDeadline(this.fetchTimeoutMs, (signal) => fetchJson(this.url, signal));
   }
 
   /** Every handshake may meet it, so it is told once in a while. */
@@ -134,11 +140,11 @@ export class RemoteKeys {
   }
 }
 
-async function fetchJson(url: string): Promise<unknown> {
+async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(url, {
     redirect: 'error',
     headers: { accept: 'application/json, application/jwk-set+json' },
-    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+    signal,
   });
   if (response.status !== 200) throw new Error(`answered with status ${response.status}`);
   return JSON.parse(await boundedText(response)) as unknown;

@@ -10,7 +10,7 @@ import { KeysUnavailableError, RemoteKeys } from './remote-keys.js';
 /** Who a token speaks for. */
 export interface TokenUser {
   readonly userId: string;
-  /** Seconds since 1970: the token is good until then. */
+  /** Seconds since 1970: the token is good until then, its leeway included. */
   readonly expiresAt: number;
 }
 
@@ -18,9 +18,6 @@ export interface TokenUser {
 export class TokenError extends Error {
   override readonly name = 'TokenError';
 }
-
-/** How far the clocks of who issues tokens and of this machine may be apart. */
-export const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Tokens beyond this are refused unread; heads of requests have 16 KiB in all. */
 const MAX_TOKEN_LENGTH = 8192;
@@ -46,7 +43,7 @@ export class TokenVerifier {
     this.options = {
       algorithms: [...(hub.algorithms ?? (jwksUrl === null ? ['HS256'] : ['RS256', 'ES256', 'EdDSA']))],
       requiredClaims: ['exp'],
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      clockTolerance: hub.leewaySeconds,
       ...(issuer === null ? {} : { issuer }),
       ...(audience === null ? {} : { audience }),
     };
@@ -61,7 +58,7 @@ export class TokenVerifier {
     const payload = await this.payloadOf(token);
     // `requiredClaims` and the check of its type have seen to it.
     const exp = payload.exp ?? 0;
-    return { userId: this.userOf(payload), expiresAt: exp + CLOCK_TOLERANCE_SECONDS };
+    return { userId: this.userOf(payload), expiresAt: exp + this.hub.leewaySeconds };
   }
 
   private async payloadOf(token: string): Promise<JWTPayload> {

@@ -1,5 +1,7 @@
 import { jwtVerify } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   FRESH_MS,
   KeysUnavailableError,
@@ -13,12 +15,20 @@ import { IssuerKey, KeyServer } from '../../support/tokens.js';
 
 const COOLDOWN_MS = 30_000;
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 /** Keys from a server that has one, and what becomes of tokens. */
-async function start(...known: readonly IssuerKey[]) {
+async function start(
+  first: IssuerKey | { readonly fetchTimeoutMs: number },
+  ...others: readonly IssuerKey[]
+) {
+  const [fetchTimeoutMs, known] =
+    first instanceof IssuerKey ? [undefined, [first, ...others]] : [first.fetchTimeoutMs, others];
   const clock = new FakeClock();
   const { log, lines } = keepingLog();
   const server = await KeyServer.start(...known);
-  const keys = new RemoteKeys(server.url, COOLDOWN_MS, { clock, log });
+  const keys = new RemoteKeys(server.url, COOLDOWN_MS, { clock, log }, fetchTimeoutMs);
   const check = async (key: IssuerKey) => {
     try {
       await jwtVerify(await key.sign({ sub: '7' }), keys.find);
@@ -120,6 +130,19 @@ describe('RemoteKeys', () => {
     const { check, server } = await start(ONE);
     await server.stop();
     expect(await check(ONE)).toBe('unavailable');
+  });
+
+  it('gives up a server that never answers, whatever the garbage collector takes, and asks it again', async () => {
+    const { clock, server, check } = await start({ fetchTimeoutMs: 300 }, ONE);
+    server.isStalled = true;
+    const collecting = setInterval(collectGarbage, 10);
+    onTestFinished(() => {
+      clearInterval(collecting);
+    });
+    expect(await check(ONE)).toBe('unavailable');
+    server.isStalled = false;
+    clock.advance(RETRY_MS);
+    expect(await check(ONE)).toBe('taken');
   });
 
   it('follows no redirect', async () => {
