@@ -168,6 +168,7 @@ export class PregonServer {
       { ...services, apps, connections: this.connections, idempotency, readiness },
       server.pathPrefix,
       server.maxRequestBytes,
+      server,
       gateway.http,
     );
     const { post, close } = createPost(config.webhooks.requestTimeoutSeconds * 1000, clock);

@@ -4,7 +4,7 @@ import { Limits } from '../../protocol/limits.js';
 import { AppSchema, appKeys } from './app-schema.js';
 import { ClusterSchema } from './cluster-schema.js';
 import { GatewaySchema, HubSchema, isHubOn } from './gateway-schema.js';
-import { lifetime, positive, tableSize, type DeepReadonly } from './schema-parts.js';
+import { lifetime, limit, positive, tableSize, type DeepReadonly } from './schema-parts.js';
 
 /**
  * Every setting: its shape, default and meaning. The JSON Schema of the config file and the tables of docs/settings.md
@@ -68,6 +68,19 @@ const ServerSchema = z.strictObject({
     .max(268_435_456)
     .default(1_048_576)
     .meta({ description: 'Bytes of an HTTP request body; a larger one gets 413' }),
+  maxUnfinishedRequests: positive().default(1000).meta({
+    description: 'HTTP requests whose bodies are on their way at a time; further ones get 503',
+  }),
+  maxUnfinishedBytes: positive()
+    .default(67_108_864)
+    .meta({ description: 'Bytes of bodies that are on their way; requests beyond get 503' }),
+  maxUnsignedRequestsPerSecond: limit().default(200).meta({
+    description:
+      'HTTP requests per second from one address without a valid signature or secret; further ones get 429 and the connection ends; loopback is exempt',
+  }),
+  unsignedRequestBurst: positive()
+    .default(1000)
+    .meta({ description: 'Such requests from one address that may come at once' }),
   maxBufferedBytes: z
     .int()
     .min(65_536)

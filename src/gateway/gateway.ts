@@ -58,14 +58,16 @@ export function createGateway(config: Config, apps: LocalApps, services: Gateway
 /** Several as one, the first that answers. */
 function joined(extensions: readonly HttpExtension[]): HttpExtension | undefined {
   if (extensions.length === 0) return undefined;
+  const first = <T>(ask: (extension: HttpExtension) => T | undefined): T | undefined => {
+    for (const extension of extensions) {
+      const answer = ask(extension);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  };
   return {
     headers: [...new Set(extensions.flatMap(({ headers }) => headers))],
-    handle: (request, path) => {
-      for (const extension of extensions) {
-        const answer = extension.handle(request, path);
-        if (answer !== undefined) return answer;
-      }
-      return undefined;
-    },
+    open: (request, path) => first((extension) => extension.open(request, path)),
+    handle: (request, path) => first((extension) => extension.handle(request, path)),
   };
 }

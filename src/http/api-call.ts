@@ -12,7 +12,8 @@ import type { Clock } from '../clock.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { ConnectionServer } from '../connections/connection-server.js';
 import type { ThrottledLog } from '../throttled-log.js';
-import { HttpError } from './response.js';
+import { checkBody } from './authenticate.js';
+import { HttpError, type HttpResponse } from './response.js';
 import type { HttpRequest } from './request.js';
 
 /** What the handlers of the API work with. */
@@ -26,12 +27,12 @@ export interface ApiServices {
   readonly connections: Pick<ConnectionServer, 'terminateUser'>;
 }
 
-/** A request that its app has signed. */
+/** A request that its app has signed; its body may still be on its way. */
 export class ApiCall {
   private parsedBody: JsonBody | undefined = undefined;
   private parsedQuery: readonly QueryParameter[] | undefined = undefined;
   /** Whether the request came with a body. A trigger without one has its parameters in the query. */
-  readonly hasBody: boolean;
+  hasBody = false;
 
   constructor(
     readonly app: LocalApp,
@@ -39,8 +40,17 @@ export class ApiCall {
     /** The channel or user of the path, percent-decoded; empty where it has none. */
     readonly subject: string,
     readonly services: ApiServices,
-  ) {
-    this.hasBody = request.body.length > 0;
+    /** What answers it. */
+    readonly endpoint: Endpoint,
+    /** The MD5 of the body, as it was signed; undefined where there is to be no body. */
+    private readonly bodyMd5: string | undefined,
+  ) {}
+
+  /** The body has arrived. @throws HttpError 401 where it is not the signed one */
+  takeBody(): void {
+    const { body } = this.request;
+    checkBody(body, this.bodyMd5);
+    this.hasBody = body.length > 0;
   }
 
   /** The query, parsed once; a trigger does not need it. */
@@ -61,6 +71,12 @@ export class ApiCall {
   parseJson(): JsonBody {
     return (this.parsedBody ??= parseBody(this.request.body));
   }
+}
+
+/** An endpoint of the API: its one method and its handler. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  readonly handle: (call: ApiCall) => HttpResponse | Promise<HttpResponse>;
 }
 
 /** A body as JSON: parsed, and as its text, for what is passed on as it stands. */

@@ -13,31 +13,49 @@ import type { HttpRequest } from './request.js';
 import { HttpError } from './response.js';
 
 /**
- * Checks that an app signed a request (PROTOCOL.md SIGN-1 to SIGN-7), over the raw bytes of its body.
+ * Checks that an app signed a request (PROTOCOL.md SIGN-1 to SIGN-7). The signature covers the query alone, so the body
+ * may still be on its way; {@link checkBody} compares it with the result.
  *
  * @param pathPrefix the configured one, which some libraries sign and others do not
  * @param nowSeconds since 1970
+ * @returns the signed `body_md5`; undefined where the query has none
  * @throws HttpError 401 that says what is wrong
  */
-export function authenticate(request: HttpRequest, app: App, pathPrefix: string, nowSeconds: number): void {
-  if (!isSignedAsUsual(request, app, nowSeconds)) authenticateAny(request, app, pathPrefix, nowSeconds);
+export function authenticate(
+  request: HttpRequest,
+  app: App,
+  pathPrefix: string,
+  nowSeconds: number,
+): string | undefined {
+  const usual = readUsualQuery(request.query);
+  if (usual !== undefined && isSignedAsUsual(request, usual, app, nowSeconds)) return usual.bodyMd5;
+  return authenticateAny(request, app, pathPrefix, nowSeconds);
 }
 
+type UsualQuery = NonNullable<ReturnType<typeof readUsualQuery>>;
+
 /** Whether the request is signed in the usual way; one that is not may still be right in another. */
-function isSignedAsUsual({ method, path, query, body }: HttpRequest, app: App, nowSeconds: number): boolean {
-  const usual = readUsualQuery(query);
-  if (usual === undefined) return false;
+function isSignedAsUsual(
+  { method, path }: HttpRequest,
+  usual: UsualQuery,
+  app: App,
+  nowSeconds: number,
+): boolean {
   const key = app.keys.get(usual.key);
   return (
     key !== undefined &&
     isTimely(usual.timestamp, nowSeconds) &&
-    isSameHex(key.sign(`${method}\n${path}\n${usual.signedQuery}`), usual.signature) &&
-    (usual.bodyMd5 === undefined ? body.length === 0 : isSameHex(hash('md5', body), usual.bodyMd5))
+    isSameHex(key.sign(`${method}\n${path}\n${usual.signedQuery}`), usual.signature)
   );
 }
 
 /** Takes every form that is allowed, and says what is wrong with the others. */
-function authenticateAny(request: HttpRequest, app: App, pathPrefix: string, nowSeconds: number): void {
+function authenticateAny(
+  request: HttpRequest,
+  app: App,
+  pathPrefix: string,
+  nowSeconds: number,
+): string | undefined {
   const parameters = parseQuery(request.query);
   const keyName = queryValue(parameters, 'auth_key');
   if (keyName === undefined || keyName === '') throw new HttpError(401, 'Missing parameter: auth_key');
@@ -61,7 +79,7 @@ function authenticateAny(request: HttpRequest, app: App, pathPrefix: string, now
       what,
     );
   }
-  checkBody(request.body, queryValue(parameters, 'body_md5'));
+  return queryValue(parameters, 'body_md5');
 }
 
 /**
@@ -103,8 +121,13 @@ function isoTime(seconds: number): string {
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace('.000Z', 'Z');
 }
 
-/** SIGN-2: Python sends the MD5 of nothing on GET; where it is given it has to be right. */
-function checkBody(body: Uint8Array, md5: string | undefined): void {
+/**
+ * SIGN-2: compares a body with the `body_md5` that was signed. Python sends the MD5 of nothing on GET; where it is given
+ * it has to be right.
+ *
+ * @throws HttpError 401 that says what is wrong
+ */
+export function checkBody(body: Uint8Array, md5: string | undefined): void {
   if (md5 === undefined) {
     if (body.length === 0) return;
     throw new HttpError(401, 'Missing parameter: body_md5 (required when the request has a body)');

@@ -7,7 +7,15 @@ export interface HttpExtension {
   /** The headers that they read. */
   readonly headers: readonly Header[];
   /**
-   * Answers a request.
+   * Looks at a request whose body may still be on its way.
+   *
+   * @param path without the configured prefix
+   * @returns `body` where the body is wanted, its refusal, or undefined where nothing is at this path
+   * @throws HttpError
+   */
+  open(request: HttpRequest, path: string): HttpResponse | 'body' | undefined;
+  /**
+   * Answers a request that is whole.
    *
    * @param path without the configured prefix
    * @returns undefined where nothing is at this path

@@ -5,15 +5,16 @@ import { Counters } from '../activity/counters.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { LocalApps } from '../connections/local-apps.js';
 import type { Log } from '../log.js';
-import { ApiCall, type ApiServices } from './api-call.js';
+import { ApiCall, type ApiServices, type Endpoint } from './api-call.js';
 import { authenticate, unknownKey } from './authenticate.js';
 import { health, readiness, type Readiness } from './handlers/health.js';
 import type { IdempotencyStore } from './idempotency.js';
 import { takeRead } from './rate-limits.js';
+import { Strangers, type StrangerLimits } from './strangers.js';
 import type { Answer, HttpExtension } from './extension.js';
 import { HEADERS, type Header, type HttpRequest } from './request.js';
 import { HttpError, jsonResponse, PREFLIGHT, type HttpResponse } from './response.js';
-import { Routes, type ApiRoute, type Endpoint } from './routes.js';
+import { Routes, type ApiRoute } from './routes.js';
 
 /** What the HTTP side works with. */
 export interface HttpServices extends ApiServices {
@@ -29,38 +30,118 @@ type RefusedRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'address'>
 /** Idempotency keys longer than this are refused. */
 const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
+/** A request that is no API call, whose body is wanted. */
+const OTHER_CALL = 'other call';
+
+/** What was found out of a request before its body arrived. */
+export type OpenCall = ApiCall | typeof OTHER_CALL;
+
+export function isOpenCall(opened: HttpResponse | OpenCall): opened is OpenCall {
+  return opened === OTHER_CALL || opened instanceof ApiCall;
+}
+
+/** A path without the prefix and, since one that is served without it may begin like it, as it came. */
+function pathsOf({ path }: HttpRequest, local: string): readonly string[] {
+  return local === path ? [path] : [local, path];
+}
+
+function isBodiless(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
 /**
- * Answers HTTP requests on the public port. Transports call {@link handle}, a boundary that lets no exception through.
+ * Answers HTTP requests on the public port. Transports call {@link handle}, or {@link open} and {@link finish} around
+ * the arrival of a body; each is a boundary that lets no exception through.
  */
 export class HttpServer {
   /** The request headers that are read. */
   readonly headers: readonly Header[];
   private readonly routes = new Routes();
+  private readonly strangers: Strangers;
 
   constructor(
     private readonly services: HttpServices,
     /** Such as `/ws`, or empty. */
     private readonly pathPrefix: string,
     readonly maxRequestBytes: number,
+    limits: StrangerLimits,
     private readonly extension?: HttpExtension,
   ) {
+    this.strangers = new Strangers(limits, services);
     this.headers = [...HEADERS, ...(extension?.headers ?? [])];
   }
 
-  /** @returns the answer, at once where nothing has to be asked for */
+  /**
+   * Answers a request that is whole.
+   *
+   * @returns the answer, at once where nothing has to be asked for
+   */
   handle(request: HttpRequest): Answer {
+    const opened = this.open(request);
+    return isOpenCall(opened) ? this.finish(request, opened) : opened;
+  }
+
+  /**
+   * Looks at a request whose body may still be on its way, and refuses what no body can put right (API-13).
+   *
+   * @returns the refusal, or what {@link finish} takes once the body has arrived
+   */
+  open(request: HttpRequest): HttpResponse | OpenCall {
     try {
-      const response = this.route(request);
-      if (response instanceof Promise) {
-        return response.then(
-          (answer) => this.counted(answer),
-          (error: unknown) => this.counted(this.errorResponse(request, error)),
-        );
-      }
-      return this.counted(response);
+      const opened = this.begin(request);
+      return isOpenCall(opened) ? opened : this.answerStranger(request, opened);
+    } catch (error) {
+      return this.answerStranger(request, this.errorResponse(request, error));
+    }
+  }
+
+  /** Answers a request that was opened and whose body has arrived. */
+  finish(request: HttpRequest, opened: OpenCall): Answer {
+    try {
+      const answer = opened === OTHER_CALL ? this.answerOther(request) : this.callApi(request, opened);
+      if (!(answer instanceof Promise)) return this.counted(answer);
+      return answer.then(
+        (response) => this.counted(response),
+        (error: unknown) => this.counted(this.errorResponse(request, error)),
+      );
     } catch (error) {
       return this.counted(this.errorResponse(request, error));
     }
+  }
+
+  /** The answer to a body that is longer than {@link maxRequestBytes}; the transport does not read such a body. */
+  tooLarge(request: RefusedRequest): HttpResponse {
+    return this.refusal(
+      request,
+      new HttpError(
+        413,
+        `Request body too large: at most ${this.maxRequestBytes} bytes are allowed; the server's maxRequestBytes (PREGON_MAX_REQUEST_BYTES) sets the limit`,
+      ),
+    );
+  }
+
+  /** The answer to a request that proxies and servers could take for two different ones. Ends the connection. */
+  ambiguous(request: RefusedRequest, fault: string): HttpResponse {
+    return this.refusal(request, new HttpError(400, `Ambiguous request: ${fault}`, [], undefined, true));
+  }
+
+  /** The answer where too many bodies are on their way already. Ends the connection. */
+  tooManyBodies(request: RefusedRequest): HttpResponse {
+    return this.refusal(
+      request,
+      new HttpError(
+        503,
+        "Too many request bodies are on their way; the server's maxUnfinishedRequests and maxUnfinishedBytes set the limits",
+        [['Retry-After', '1']],
+        undefined,
+        true,
+      ),
+    );
+  }
+
+  private refusal(request: RefusedRequest, error: HttpError): HttpResponse {
+    this.warnOfRefusal(request, error);
+    return this.counted(error.toResponse());
   }
 
   private counted(response: HttpResponse): HttpResponse {
@@ -68,56 +149,62 @@ export class HttpServer {
     return response;
   }
 
-  /** The answer to a body that is longer than {@link maxRequestBytes}; the transport does not read such a body. */
-  tooLarge(request: RefusedRequest): HttpResponse {
-    Counters.raise(this.services.counters.httpResponses, 413);
-    const error = new HttpError(
-      413,
-      `Request body too large: at most ${this.maxRequestBytes} bytes are allowed; the server's maxRequestBytes (PREGON_MAX_REQUEST_BYTES) sets the limit`,
-    );
-    this.warnOfRefusal(request, error);
-    return error.toResponse();
+  /** Counts an answer to somebody who showed neither signature nor secret, and refuses one too many (API-16). */
+  private answerStranger(request: HttpRequest, response: HttpResponse): HttpResponse {
+    const refusal = this.strangers.refusal(request);
+    return refusal === undefined ? this.counted(response) : this.refusal(request, refusal);
   }
 
-  private route(request: HttpRequest): Answer {
-    if (request.method === 'OPTIONS') return PREFLIGHT;
-    const path = this.withoutPrefix(request.path);
-    return (
-      this.served(request, path) ??
-      // A path that is served without the prefix may begin like it.
-      (path === request.path ? undefined : this.served(request, request.path)) ??
-      this.notFound(request.method, path)
-    );
+  private begin(request: HttpRequest): HttpResponse | OpenCall {
+    const { method } = request;
+    if (method === 'OPTIONS') return PREFLIGHT;
+    const local = this.withoutPrefix(request.path);
+    for (const path of pathsOf(request, local)) {
+      const route = this.routes.find(path);
+      if (route !== undefined) return this.openApi(request, route, path);
+    }
+    if (isBodiless(method)) return OTHER_CALL;
+    for (const path of pathsOf(request, local)) {
+      const opened = this.extension?.open(request, path) ?? this.otherPath(request, path);
+      if (opened !== undefined) return opened === 'body' ? OTHER_CALL : opened;
+    }
+    return this.notFound(method, local);
   }
 
-  /** @returns undefined where nothing is at the path */
-  private served(request: HttpRequest, path: string): Answer | undefined {
-    const route = this.routes.find(path);
-    if (route === undefined) return this.extension?.handle(request, path) ?? this.otherPath(request, path);
-    if (request.method !== route.endpoint.method) {
-      throw new HttpError(405, `Method not allowed: ${path} takes ${route.endpoint.method}`, [
-        ['Allow', `${route.endpoint.method}, OPTIONS`],
+  private openApi(request: HttpRequest, { endpoint, appId, subject }: ApiRoute, path: string): ApiCall {
+    if (request.method !== endpoint.method) {
+      throw new HttpError(405, `Method not allowed: ${path} takes ${endpoint.method}`, [
+        ['Allow', `${endpoint.method}, OPTIONS`],
       ]);
     }
-    return this.callApi(request, route);
-  }
-
-  private callApi(
-    request: HttpRequest,
-    { endpoint, appId, subject }: ApiRoute,
-  ): HttpResponse | Promise<HttpResponse> {
     const app = this.findApp(appId, request.query);
     if (!app.app.settings.enabled) throw new HttpError(403, 'This app is disabled');
     const { clock } = this.services;
-    authenticate(request, app.app, this.pathPrefix, clock.now() / 1000);
-    checkUnicode(request);
+    const bodyMd5 = authenticate(request, app.app, this.pathPrefix, clock.now() / 1000);
+    return new ApiCall(app, request, subject, this.services, endpoint, bodyMd5);
+  }
 
-    const call = new ApiCall(app, request, subject, this.services);
+  private callApi(request: HttpRequest, call: ApiCall): Answer {
+    const { endpoint, app } = call;
+    call.takeBody();
+    checkUnicode(request);
     if (endpoint.method === 'GET') {
       takeRead(app, this.services);
       return endpoint.handle(call);
     }
     return this.once(call, request, endpoint);
+  }
+
+  /** What is not the API. Whoever reads without a secret is a stranger. */
+  private answerOther(request: HttpRequest): Answer {
+    const refusal = isBodiless(request.method) ? this.strangers.refusal(request) : undefined;
+    if (refusal !== undefined) throw refusal;
+    const local = this.withoutPrefix(request.path);
+    for (const path of pathsOf(request, local)) {
+      const answer = this.extension?.handle(request, path) ?? this.otherPath(request, path);
+      if (answer !== undefined) return answer;
+    }
+    return this.notFound(request.method, local);
   }
 
   private findApp(appId: string | undefined, query: string): LocalApp {

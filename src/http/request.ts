@@ -1,4 +1,4 @@
-/** An HTTP request, whole, as a transport gives it. */
+/** An HTTP request, as a transport gives it. */
 export interface HttpRequest {
   /** Upper case. */
   readonly method: string;
@@ -6,7 +6,10 @@ export interface HttpRequest {
   readonly path: string;
   /** The raw query string, without its `?`. */
   readonly query: string;
-  /** Only there until the handler returned an answer, or a promise of one: whoever reads it later gets an error. */
+  /**
+   * Empty until it has arrived. Only there until the handler returned an answer, or a promise of one: whoever reads it
+   * later gets an error.
+   */
   readonly body: Buffer;
   /**
    * Of the client, trusted proxies taken into account. Worked out when it is asked for: few requests need it. Empty once

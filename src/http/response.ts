@@ -3,6 +3,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: readonly HttpHeader[];
   readonly body: string;
+  /** Whether the connection is to end with it. */
+  readonly closes?: true;
 }
 
 export type HttpHeader = readonly [name: string, value: string];
@@ -52,13 +54,16 @@ export class HttpError extends Error {
     readonly headers: readonly HttpHeader[] = [],
     /** What a log may say of it: without what the caller may have taken a secret for. */
     readonly logged = message,
+    /** Whether the connection is to end with the answer. */
+    private readonly closes = false,
   ) {
     super(message);
   }
 
   toResponse(): HttpResponse {
     const line = this.message.replace(LINE_BREAKS, ' ');
-    return { status: this.status, headers: [...TEXT_HEADERS, ...this.headers], body: `${line}\n` };
+    const headers = [...TEXT_HEADERS, ...this.headers];
+    return { status: this.status, headers, body: `${line}\n`, ...(this.closes && { closes: true }) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { decodePercent } from '../../protocol/request-signature.js';
-import type { ApiCall } from './api-call.js';
+import type { Endpoint } from './api-call.js';
 import { countConnections } from './handlers/count-connections.js';
 import { listChannels } from './handlers/list-channels.js';
 import { listUsers } from './handlers/list-users.js';
@@ -7,13 +7,6 @@ import { showChannel } from './handlers/show-channel.js';
 import { terminateUser } from './handlers/terminate-user.js';
 import { triggerBatch } from './handlers/trigger-batch.js';
 import { triggerEvent } from './handlers/trigger-event.js';
-import type { HttpResponse } from './response.js';
-
-/** An endpoint of the API: its one method and its handler. */
-export interface Endpoint {
-  readonly method: 'GET' | 'POST';
-  readonly handle: (call: ApiCall) => HttpResponse | Promise<HttpResponse>;
-}
 
 const TRIGGER_EVENT: Endpoint = { method: 'POST', handle: triggerEvent };
 const TRIGGER_BATCH: Endpoint = { method: 'POST', handle: triggerBatch };

@@ -142,12 +142,15 @@ onEachTransport((transport) => {
       await client.subscribe('room');
       const http = await RawHttp.open(server.port);
       const numbers = Array.from({ length: 200 }, (_, i) => String(i));
-      for (const data of numbers) {
-        const body = JSON.stringify({ name: 'x', channel: 'room', data });
-        http.write(requestText('POST', signedTarget('POST', EVENTS, [], body), { body }));
-      }
       const statuses = [];
-      while (statuses.length < numbers.length) statuses.push((await http.answer()).status);
+      // As many without waiting as a client is let (API-15).
+      for (let start = 0; start < numbers.length; start += 20) {
+        for (const data of numbers.slice(start, start + 20)) {
+          const body = JSON.stringify({ name: 'x', channel: 'room', data });
+          http.write(requestText('POST', signedTarget('POST', EVENTS, [], body), { body }));
+        }
+        for (let i = 0; i < 20; i++) statuses.push((await http.answer()).status);
+      }
       expect(new Set(statuses)).toEqual(new Set([200]));
       expect((await eventsOf(client)).map(({ data }) => data)).toEqual(numbers);
     });

@@ -88,9 +88,9 @@ onEachTransport((transport) => {
       http.write(requestText('POST', signedTarget('POST', EVENTS, [], body), { headers }));
       for (const chunk of chunked(body, size)) await http.writePiece(chunk);
       expect(await http.answer()).toMatchObject({ status: 200, body: '{}' });
-      http.write(triggerText('next'));
-      expect(await http.answer()).toMatchObject({ status: 200 });
-      expect(await received()).toEqual(['chunks', 'next']);
+      // API-14: where the library would take a trailer for a request, the connection ends with the answer.
+      if (transport === 'uws') await http.gone;
+      expect(await received()).toEqual(['chunks']);
     });
 
     it('is told to go on where it asks before it sends its body (API-3)', async () => {
@@ -219,17 +219,13 @@ onEachTransport((transport) => {
       expect(await received()).toEqual(['next']);
     });
 
-    it('is refused in chunks too, and leaves the connection usable (API-3)', async () => {
-      const { http, received } = await setUp({ maxRequestBytes: 2000 });
+    it('is refused in chunks too (API-3)', async () => {
+      const { http } = await setUp({ maxRequestBytes: 2000 });
       const headers = { 'Transfer-Encoding': 'chunked' };
-      http.write(requestText('POST', EVENTS, { headers }));
-      const chunks = chunked('x'.repeat(100_000), 999);
-      for (const chunk of chunks.slice(0, 3)) await http.writePiece(chunk);
+      const body = 'x'.repeat(100_000);
+      http.write(requestText('POST', signedTarget('POST', EVENTS, [], body), { headers }));
+      for (const chunk of chunked(body, 999).slice(0, 3)) await http.writePiece(chunk);
       expect(await http.answer()).toMatchObject(tooLarge);
-      for (const chunk of chunks.slice(3)) http.write(chunk);
-      http.write(triggerText('next'));
-      expect(await http.answer()).toMatchObject({ status: 200, body: '{}' });
-      expect(await received()).toEqual(['next']);
     });
 
     it('is refused on every path that takes one (API-3)', async () => {

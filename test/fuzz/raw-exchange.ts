@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
-/** How a client leaves: with a FIN once all was written, or with a reset. */
-export type Leave = 'end' | 'destroy';
+/** How a client leaves: with a FIN once all was written, with a reset, or not before the server ends the connection. */
+export type Leave = 'end' | 'destroy' | 'stay';
 
 const PATIENCE_MS = 10_000;
 
@@ -41,7 +41,7 @@ export async function exchange(port: number, pieces: readonly Buffer[], leave: L
         await new Promise((later) => setImmediate(later));
       }
       if (leave === 'end') socket.end();
-      else socket.destroy();
+      else if (leave === 'destroy') socket.destroy();
     };
   });
   return Buffer.concat(received).toString('latin1');

@@ -55,6 +55,20 @@ export class RawHttp {
     return client;
   }
 
+  /** Stops reading: what the server sends from now on fills the buffers between. */
+  pause(): void {
+    this.tcp.pause();
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  get unsent(): number {
+    return this.tcp.writableLength;
+  }
+
+  get isGone(): boolean {
+    return this.isOver;
+  }
+
   /** Whether nothing came that was not read. */
   get isSilent(): boolean {
     return this.buffer.length === 0;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { fillPattern, findEvent } from '../../../protocol/events/index.js';
-import { parseQuery, queryValue } from '../../../protocol/request-signature.js';
+import { parseQuery, queryValue, type QueryParameter } from '../../../protocol/request-signature.js';
 import type { Counters } from '../../activity/counters.js';
 import type { Clock } from '../../clock.js';
-import { authenticate } from '../../http/authenticate.js';
+import { authenticate, checkBody } from '../../http/authenticate.js';
 import type { Answer, HttpExtension } from '../../http/extension.js';
 import type { HttpRequest } from '../../http/request.js';
 import { HttpError, jsonResponse, type HttpResponse } from '../../http/response.js';
@@ -46,18 +46,15 @@ export class HubNotify implements HttpExtension {
     private readonly services: HubNotifyServices,
   ) {}
 
+  open(request: HttpRequest, path: string): HttpResponse | 'body' | undefined {
+    if (encodedUser(path) === undefined) return undefined;
+    return this.mayNotify(request) ? 'body' : this.unauthorized(request);
+  }
+
   handle(request: HttpRequest, path: string): Answer | undefined {
-    if (path === HUB_PATH) {
-      throw new HttpError(426, `${HUB_PATH} takes WebSocket connections; is the proxy passing Upgrade?`, [
-        ['Upgrade', 'websocket'],
-      ]);
-    }
-    const encoded = PATH.exec(path)?.[1];
+    const encoded = encodedUser(path);
     if (encoded === undefined) return undefined;
-    if (request.method !== 'POST') {
-      throw new HttpError(405, 'Method not allowed: use POST', [['Allow', 'POST, OPTIONS']]);
-    }
-    if (!this.isAllowed(request)) return this.unauthorized(request);
+    if (!this.mayNotify(request) || !hasSignedBody(request)) return this.unauthorized(request);
     return this.once(request, encoded).catch((error: unknown) => this.asError(request, error));
   }
 
@@ -81,10 +78,18 @@ export class HubNotify implements HttpExtension {
       : { status: 200, headers: [['Content-Type', 'text/plain; charset=utf-8']], body: 'OK' };
   }
 
+  /** @throws HttpError 405 */
+  private mayNotify(request: HttpRequest): boolean {
+    if (request.method !== 'POST') {
+      throw new HttpError(405, 'Method not allowed: use POST', [['Allow', 'POST, OPTIONS']]);
+    }
+    return this.isAllowed(request);
+  }
+
   /** The secret, in either of two headers, or a signature as the HTTP API has it. */
   private isAllowed(request: HttpRequest): boolean {
     const parameters = parseQuery(request.query);
-    if (queryValue(parameters, 'auth_signature') !== undefined) return this.isSigned(request);
+    if (isToBeSigned(parameters)) return this.isSigned(request);
     if (this.secret === null) return false;
     return isSameSecret(givenSecret(request), this.secret);
   }
@@ -97,13 +102,9 @@ export class HubNotify implements HttpExtension {
 
   private isSigned(request: HttpRequest): boolean {
     const nowSeconds = this.services.clock.now() / 1000;
-    try {
+    return passes(() => {
       authenticate(request, this.app.app, this.pathPrefix, nowSeconds);
-      return true;
-    } catch (error) {
-      if (error instanceof HttpError && error.status === 401) return false;
-      throw error;
-    }
+    });
   }
 
   private asError(request: HttpRequest, error: unknown): HttpResponse {
@@ -123,6 +124,44 @@ const SECRET_HINT =
 
 function givenSecret(request: HttpRequest): string | undefined {
   return request.header('x-ws-secret') ?? /^bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
+}
+
+/**
+ * The user in the endpoint's path, percent-encoded; undefined for another path.
+ *
+ * @throws HttpError 426 at the path of the hub's WebSockets
+ */
+function encodedUser(path: string): string | undefined {
+  if (path === HUB_PATH) {
+    throw new HttpError(426, `${HUB_PATH} takes WebSocket connections; is the proxy passing Upgrade?`, [
+      ['Upgrade', 'websocket'],
+    ]);
+  }
+  return PATH.exec(path)?.[1];
+}
+
+function isToBeSigned(parameters: readonly QueryParameter[]): boolean {
+  return queryValue(parameters, 'auth_signature') !== undefined;
+}
+
+/** Whether the body is the signed one, in a request that has a signature. */
+function hasSignedBody({ query, body }: HttpRequest): boolean {
+  const parameters = parseQuery(query);
+  if (!isToBeSigned(parameters)) return true;
+  return passes(() => {
+    checkBody(body, queryValue(parameters, 'body_md5'));
+  });
+}
+
+/** Whether a check of a signature ends without a 401. */
+function passes(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 401) return false;
+    throw error;
+  }
 }
 
 function decoded(text: string): string {

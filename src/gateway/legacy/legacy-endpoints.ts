@@ -63,6 +63,10 @@ export class LegacyEndpoints implements HttpExtension {
     this.startedAtMs = clock.monotonic();
   }
 
+  open(request: HttpRequest, path: string): HttpResponse | 'body' | undefined {
+    return PLANNERS.has(path) ? (this.refusal(request) ?? 'body') : undefined;
+  }
+
   handle(request: HttpRequest, path: string): Answer | undefined {
     const planner = PLANNERS.get(path);
     if (planner !== undefined) return this.notification(request, planner);
@@ -80,12 +84,19 @@ export class LegacyEndpoints implements HttpExtension {
   }
 
   private notification(request: HttpRequest, planner: Planner): Answer {
+    return (
+      this.refusal(request) ??
+      this.once(request, planner).catch((error: unknown) => this.asError(request, error))
+    );
+  }
+
+  /** The answer to a notification that no body can put right. */
+  private refusal(request: HttpRequest): HttpResponse | undefined {
     if (request.method !== 'POST') {
       const response = jsonResponse({ success: false, error: `Method not allowed: use POST` }, 405);
       return { ...response, headers: [...response.headers, ['Allow', 'POST, OPTIONS']] };
     }
-    if (!this.isAllowed(request)) return this.unauthorized(request);
-    return this.once(request, planner).catch((error: unknown) => this.asError(request, error));
+    return this.isAllowed(request) ? undefined : this.unauthorized(request);
   }
 
   private async once(request: HttpRequest, planner: Planner): Promise<HttpResponse> {

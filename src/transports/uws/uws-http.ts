@@ -1,25 +1,43 @@
 import type { HttpRequest as UwsRequest, HttpResponse as UwsResponse } from 'uWebSockets.js-20.51';
 import type { Header, HttpRequest } from '../../http/request.js';
-import { statusLine, type HttpResponse } from '../../http/response.js';
-import type { HttpServer } from '../../http/http-server.js';
+import type { HttpResponse } from '../../http/response.js';
+import { isOpenCall, type HttpServer, type OpenCall } from '../../http/http-server.js';
+import type { UnfinishedBodies } from '../unfinished-bodies.js';
+import type { LoopTurn } from './loop-turn.js';
+import { writeLastResponse, writeResponse, type PendingAnswer } from './uws-answer.js';
+import type { HeadReader } from './uws-head.js';
 
 /** What serving a request needs of the transport. */
 export interface UwsHttpOwner {
-  /** Requests whose bodies are still on their way. */
+  /** Requests that are not answered yet. */
   openRequests: number;
+  /** Answers without a body so far. */
+  bodilessAnswers: number;
   /** Whether the connection is to be closed after an answer, as a stopping server does. */
   readonly isStopping: boolean;
-  /** The `X-Forwarded-For` header where a proxy is trusted, else empty. */
-  forwardedFor(req: UwsRequest): string;
-  /** The client's address, trusted proxies taken into account. */
-  clientAddress(res: UwsResponse, forwardedFor: string): string;
+  readonly head: HeadReader;
+  readonly turn: LoopTurn;
+  readonly bodies: UnfinishedBodies;
+  /** The client's address. @param forwardedFor all of its `X-Forwarded-For` */
+  addressOf(res: UwsResponse, forwardedFor: string): string;
 }
 
 const NO_BODY = Buffer.alloc(0);
 
+/** Answers without a body, of all connections, until one ends its connection. */
+const BODILESS_ANSWERS = 100;
+
 /**
- * Takes a request from uWebSockets.js, reads its body within the limit, and writes the answer. The request object is
+ * Takes a request from uWebSockets.js, reads its body within the limits, and writes the answer. The request object is
  * gone when this returns, and a chunk of the body when its callback does.
+ *
+ * Three kinds of requests are answered in a later turn of the loop. The library cuts the connection off if another
+ * request follows one that is unanswered, so nothing that came in the same read is served after them:
+ * - those whose end is uncertain, and those in chunks, since the library serves a chunked body's trailer as a request.
+ *   With the answer the connection ends;
+ * - those whose answer has no body (HEAD, OPTIONS): the library does not tell whether such answers are read, so now and
+ *   then the connection ends with one;
+ * - those beyond one turn's share.
  *
  * @param method in upper case
  */
@@ -30,38 +48,41 @@ export function serveUwsRequest(
   http: HttpServer,
   owner: UwsHttpOwner,
 ): void {
-  const request = new ServedRequest(method, req, http.headers, res, owner);
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
+  const { head, turn } = owner;
+  head.read(req);
+  const request = new ServedRequest(method, req, http.headers, res, head.forwardedFor, owner);
+  const { fault } = head;
+  const isLast = fault !== undefined || head.isChunked || owner.isStopping;
+  const waits = turn.isOver() || isLast;
+  if (method === 'GET' && !waits) {
     answerAtOnce(res, request, http, owner);
     return;
   }
-  const announced = req.getHeader('content-length');
-  if (announced !== '' && Number(announced) > http.maxRequestBytes) {
+  const isBodiless = method === 'HEAD' || method === 'OPTIONS';
+  const endsNow = isBodiless && ++owner.bodilessAnswers % BODILESS_ANSWERS === 0;
+  const open = new OpenRequest(res, request, http, owner, isLast || endsNow);
+  if (fault !== undefined) open.answerLater(() => http.ambiguous(request, fault));
+  else if (method === 'GET' || isBodiless) {
+    open.answerLater(() => http.handle(request));
+  } else if (Number(head.length) > http.maxRequestBytes) {
     // What follows is read by the library and thrown away.
-    writeResponse(res, http.tooLarge(request), method, owner.isStopping);
-    return;
+    if (waits) open.answerLater(() => http.tooLarge(request));
+    else open.answer(http.tooLarge(request));
+  } else {
+    open.expectBody(waits);
   }
-  const open = new OpenRequest(res, request, http, owner);
-  res.onAborted(() => {
-    open.finish();
-  });
-  res.onData((chunk, isLast) => {
-    open.receive(chunk, isLast);
-  });
 }
 
 /** A request without a body. */
 function answerAtOnce(res: UwsResponse, request: ServedRequest, http: HttpServer, owner: UwsHttpOwner): void {
   const response = http.handle(request);
-  if (!(response instanceof Promise)) {
-    writeResponse(res, response, request.method, owner.isStopping);
+  if (!(response instanceof Promise) && response.closes !== true) {
+    writeResponse(res, response, 'GET', () => new UnreadAnswer(owner));
     return;
   }
-  const open = new OpenRequest(res, request, http, owner);
-  res.onAborted(() => {
-    open.finish();
-  });
-  open.answerWhenKnown(response);
+  const open = new OpenRequest(res, request, http, owner, false);
+  if (response instanceof Promise) open.answerWhenKnown(response);
+  else open.answerLater(() => response);
 }
 
 /** What is needed of a request, copied from the library's object. */
@@ -106,22 +127,20 @@ export class CopiedRequest implements Omit<HttpRequest, 'address'> {
 
 /** A request of the API, which knows where its client is when it is asked. */
 class ServedRequest extends CopiedRequest implements HttpRequest {
-  private readonly forwardedFor: string;
-
   constructor(
     method: string,
     req: UwsRequest,
     names: readonly Header[],
     private readonly res: UwsResponse,
+    private readonly forwardedFor: string,
     private readonly owner: UwsHttpOwner,
   ) {
     super(method, req, names);
-    this.forwardedFor = owner.forwardedFor(req);
   }
 
   get address(): string {
     try {
-      return this.owner.clientAddress(this.res, this.forwardedFor);
+      return this.owner.addressOf(this.res, this.forwardedFor);
     } catch {
       // The library takes back a response that is answered or cut off.
       return '';
@@ -129,26 +148,66 @@ class ServedRequest extends CopiedRequest implements HttpRequest {
   }
 }
 
+/** An answer that waits for the client to read, of a request that was answered at once. */
+class UnreadAnswer implements PendingAnswer {
+  private isOver = false;
+
+  constructor(private readonly owner: UwsHttpOwner) {
+    owner.openRequests++;
+  }
+
+  finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.owner.openRequests--;
+  }
+}
+
 /** A request whose body or answer is on its way. One object, since a closure for each of its steps takes longer. */
 class OpenRequest {
   private isOver = false;
+  /** What was found of the head; undefined while nobody looked. */
+  private opened: OpenCall | undefined = undefined;
+  /** Nothing more of its body is wanted. */
+  private isRefused = false;
+  private isWaiting = false;
+  private isWhole = false;
   private chunks: Buffer[] | undefined = undefined;
   private length = 0;
+  /** Bytes that count among the unfinished bodies. */
+  private counted = 0;
 
   constructor(
     private readonly res: UwsResponse,
     private readonly request: ServedRequest,
     private readonly http: HttpServer,
     private readonly owner: UwsHttpOwner,
+    /** Whether the connection ends with the answer. */
+    private readonly isLast: boolean,
   ) {
     owner.openRequests++;
+    res.onAborted(() => {
+      this.finish();
+    });
   }
 
-  /** Answered or cut off: nothing more is done with it. */
-  finish(): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.owner.openRequests--;
+  /** Takes the body. @param waits whether even the head is looked at in a later turn */
+  expectBody(waits: boolean): void {
+    this.res.onData((chunk, isLast) => {
+      this.receive(chunk, isLast);
+    });
+    if (waits) this.wait();
+    else this.open();
+  }
+
+  /** Answers in a later turn; the body is not wanted. */
+  answerLater(respond: () => HttpResponse | Promise<HttpResponse>): void {
+    this.isRefused = true;
+    this.forgetBody();
+    if (this.isLast) this.res.pause();
+    setImmediate(() => {
+      if (!this.isOver) this.answerWhenKnown(respond());
+    });
   }
 
   answerWhenKnown(response: HttpResponse | Promise<HttpResponse>): void {
@@ -161,82 +220,92 @@ class OpenRequest {
     });
   }
 
-  receive(chunk: ArrayBuffer, isLast: boolean): void {
+  answer(response: HttpResponse): void {
+    const { res, owner, request } = this;
+    this.finish();
+    if (this.isLast || response.closes === true || owner.isStopping) {
+      writeLastResponse(res, response, request.method);
+      return;
+    }
+    writeResponse(res, response, request.method, () => new UnreadAnswer(owner));
+  }
+
+  /** Answered or cut off: nothing more is done with it. */
+  private finish(): void {
     if (this.isOver) return;
+    this.isOver = true;
+    this.owner.openRequests--;
+    this.forgetBody();
+  }
+
+  private forgetBody(): void {
+    if (this.chunks !== undefined) this.owner.bodies.remove(this.counted);
+    this.chunks = undefined;
+  }
+
+  /** Goes on in the next turn. */
+  private wait(): void {
+    this.isWaiting = true;
+    setImmediate(() => {
+      if (this.isOver || this.isRefused) return;
+      this.isWaiting = false;
+      if (this.opened === undefined) this.open();
+      if (this.isWhole && this.opened !== undefined) this.complete(this.opened);
+    });
+  }
+
+  private open(): void {
+    const opened = this.http.open(this.request);
+    if (isOpenCall(opened)) this.opened = opened;
+    else this.refuse(opened);
+  }
+
+  private refuse(response: HttpResponse): void {
+    if (this.isLast || response.closes === true) this.answerLater(() => response);
+    else this.answer(response);
+  }
+
+  private receive(chunk: ArrayBuffer, isLast: boolean): void {
+    if (this.isOver || this.isRefused) return;
     this.length += chunk.byteLength;
     if (this.length > this.http.maxRequestBytes) {
-      this.chunks = undefined;
-      this.answer(this.http.tooLarge(this.request));
-    } else if (isLast) {
+      this.refuse(this.http.tooLarge(this.request));
+      return;
+    }
+    const { opened } = this;
+    if (isLast && opened !== undefined && !this.isLast) {
       // A body that comes in a single piece, as nearly all do, is handed on without a copy.
       const last = Buffer.from(chunk);
       this.request.lend(this.chunks === undefined ? last : Buffer.concat([...this.chunks, last]));
-      const response = this.http.handle(this.request);
-      this.request.takeBack();
-      this.answerWhenKnown(response);
-    } else {
-      // The library takes the chunk's memory back, so it is copied.
-      this.chunks ??= [];
-      this.chunks.push(Buffer.from(chunk.slice(0)));
+      this.complete(opened);
+      return;
     }
+    if (!this.keep(chunk) || !isLast) return;
+    this.isWhole = true;
+    this.request.lend(Buffer.concat(this.chunks ?? []));
+    if (this.isLast) this.res.pause();
+    if (!this.isWaiting) this.wait();
   }
 
-  private answer(response: HttpResponse): void {
-    this.finish();
-    writeResponse(this.res, response, this.request.method, this.owner.isStopping);
+  /** The library takes the chunk's memory back, so it is copied. @returns false when it was one too many */
+  private keep(chunk: ArrayBuffer): boolean {
+    const isFirst = this.chunks === undefined;
+    this.chunks ??= [];
+    this.chunks.push(Buffer.from(chunk.slice(0)));
+    this.counted += chunk.byteLength;
+    if (this.owner.bodies.add(chunk.byteLength, isFirst)) return true;
+    this.refuse(this.http.tooManyBodies(this.request));
+    return false;
+  }
+
+  private complete(opened: OpenCall): void {
+    const response = this.http.finish(this.request, opened);
+    this.request.takeBack();
+    this.answerWhenKnown(response);
   }
 }
 
 /** The raw query string; empty where there is none, for which the library has undefined, against its types. */
 export function queryOf(req: UwsRequest): string {
   return req.getQuery() || '';
-}
-
-/** The header lines of an answer, as bytes. */
-interface HeaderLines {
-  readonly name: Buffer;
-  readonly value: Buffer;
-}
-
-const knownHeaderLines = new WeakMap<HttpResponse['headers'], HeaderLines>();
-
-/**
- * All headers as one: the name of the first, and a value that holds the lines of the others. Answers share a few lists
- * of headers, and a call for each header of each answer takes longer than checking a signature.
- */
-function headerLines(headers: HttpResponse['headers']): HeaderLines {
-  let lines = knownHeaderLines.get(headers);
-  if (lines === undefined) {
-    const [[name, value] = ['', ''], ...others] = headers;
-    const more = others.map((header) => `\r\n${header.join(': ')}`).join('');
-    lines = { name: Buffer.from(name), value: Buffer.from(value + more) };
-    knownHeaderLines.set(headers, lines);
-  }
-  return lines;
-}
-
-/** @param closing whether the connection is to be closed after the answer */
-export function writeResponse(
-  res: UwsResponse,
-  response: HttpResponse,
-  method: string,
-  closing: boolean,
-): void {
-  const { status, headers, body } = response;
-  res.cork(() => {
-    if (status !== 200) res.writeStatus(statusLine(status));
-    const { name, value } = headerLines(headers);
-    res.writeHeader(name, value);
-    if (closing) res.writeHeader('Connection', 'close');
-    if (method === 'HEAD') {
-      // Given the length as an argument, the library holds the request for unanswered and ends the process.
-      res.writeHeader('Content-Length', String(Buffer.byteLength(body)));
-      res.endWithoutBody();
-    } else if (status === 204) {
-      // `end` would tell a length, which this status must not have.
-      res.endWithoutBody();
-    } else {
-      res.end(body, closing);
-    }
-  });
 }

@@ -7,7 +7,9 @@ import type {
 import type { SocketPeer, SocketRoute, UpgradeDecision, UpgradeRequest } from '../../http/extension.js';
 import type { Header } from '../../http/request.js';
 import type { HandshakeRequest } from '../../connections/socket.js';
-import { CopiedRequest, writeResponse, type UwsHttpOwner } from './uws-http.js';
+import { writeLastResponse } from './uws-answer.js';
+import { hasBody } from './uws-head.js';
+import { CopiedRequest, type UwsHttpOwner } from './uws-http.js';
 import type { UwsSocket } from './uws-socket.js';
 
 /** What uWebSockets.js keeps with a WebSocket of a route. */
@@ -83,7 +85,7 @@ function upgrade(
   req: UwsRequest,
   context: us_socket_context_t,
 ): void {
-  if (owner.http.isStopping || owner.isFull) {
+  if (owner.http.isStopping || owner.isFull || hasBody(req)) {
     res.close();
     return;
   }
@@ -101,7 +103,7 @@ function upgrade(
     }
     owner.guard(res, () => {
       if (!decision.accepted) {
-        writeResponse(res, decision.response, 'GET', true);
+        writeLastResponse(res, decision.response, 'GET');
         return;
       }
       try {

@@ -8,6 +8,7 @@ import type {
 } from 'uWebSockets.js-20.51';
 import type { Frame } from '../../../protocol/server-codec.js';
 import type { HandshakeRequest } from '../../connections/socket.js';
+import { UnfinishedBodies } from '../unfinished-bodies.js';
 import { isClientTls, TrustedProxies } from '../client-address.js';
 import { DescriptorBudget } from '../descriptors.js';
 import { Lingering } from '../lingering.js';
@@ -25,6 +26,8 @@ import {
   type TransportOptions,
 } from '../transport.js';
 import type { UwsLibrary } from './load-uws.js';
+import { LoopTurn } from './loop-turn.js';
+import { hasBody, HeadReader } from './uws-head.js';
 import { UwsCork } from './uws-cork.js';
 import { queryOf, serveUwsRequest, type UwsHttpOwner } from './uws-http.js';
 import { routeBehavior, type RouteOwner } from './uws-route.js';
@@ -35,6 +38,9 @@ import { remoteAddress, UwsSocket, type UwsSocketOwner, type UwsUserData } from 
 const EXCLUSIVE_PORT = 1;
 /** LIBUS_LISTEN_DEFAULT: the kernel shares connections out among all processes of one user that listen like this. */
 const SHARED_PORT = 0;
+
+/** A few milliseconds' worth. */
+const REQUESTS_OF_ONE_TURN = 256;
 
 /** One app of the library with its listening socket. A new certificate needs a new one; the old one keeps its sockets. */
 interface Listener {
@@ -63,6 +69,10 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   private connectionCount = 0;
   isStopping = false;
   openRequests = 0;
+  bodilessAnswers = 0;
+  readonly head: HeadReader;
+  readonly turn = new LoopTurn(REQUESTS_OF_ONE_TURN);
+  readonly bodies: UnfinishedBodies;
 
   constructor(
     private readonly library: UwsLibrary,
@@ -71,6 +81,8 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     this.compress = options.server.compression === 'shared';
     this.proxies = new TrustedProxies(options.server.trustedProxies);
     this.cork = new UwsCork(library);
+    this.head = new HeadReader(this.proxies.any);
+    this.bodies = new UnfinishedBodies(options.server);
   }
 
   async listen(handlers: TransportHandlers, port: number): Promise<number> {
@@ -327,7 +339,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     context: us_socket_context_t,
     { connections }: TransportHandlers,
   ): void {
-    if (this.isStopping) {
+    if (this.isStopping || hasBody(req)) {
       res.close();
       return;
     }
@@ -342,29 +354,25 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     );
   }
 
+  addressOf(res: UwsResponse, forwardedFor: string): string {
+    return this.proxies.clientAddress(remoteAddress(res), forwardedFor);
+  }
+
   private handshakeRequest(res: UwsResponse, req: UwsRequest): HandshakeRequest {
     const { server, tls } = this.options;
-    const remote = remoteAddress(res);
     const path = req.getUrl();
+    const remote = remoteAddress(res);
     const origin = req.getHeader('origin');
-    const forwardedProto = this.proxies.any ? req.getHeader('x-forwarded-proto') : '';
+    const forwarded = this.proxies.any ? this.head.read(req) : undefined;
     return {
       path,
       key: appKeyOf(path, server.pathPrefix),
       query: queryOf(req),
       origin: origin === '' ? undefined : origin,
-      address: this.proxies.clientAddress(remote, this.forwardedFor(req)),
+      address: this.proxies.clientAddress(remote, forwarded?.forwardedFor ?? ''),
       isFull: this.isFull,
-      tls: isClientTls(tls !== undefined, this.proxies, remote, forwardedProto),
+      tls: isClientTls(tls !== undefined, this.proxies, remote, forwarded?.forwardedProto ?? ''),
     };
-  }
-
-  forwardedFor(req: UwsRequest): string {
-    return this.proxies.any ? req.getHeader('x-forwarded-for') : '';
-  }
-
-  clientAddress(res: UwsResponse, forwardedFor: string): string {
-    return this.proxies.clientAddress(remoteAddress(res), forwardedFor);
   }
 
   /**

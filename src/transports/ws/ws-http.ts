@@ -1,84 +1,106 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { HttpRequest } from '../../http/request.js';
-import type { HttpServer } from '../../http/http-server.js';
+import { isOpenCall, type HttpServer, type OpenCall } from '../../http/http-server.js';
 import { HttpError, type HttpResponse } from '../../http/response.js';
-import { secureOptions, type TlsMaterial } from '../tls-files.js';
+import type { TlsMaterial } from '../tls-files.js';
+import type { UnfinishedBodies } from '../unfinished-bodies.js';
+import { gatherBody } from './ws-body.js';
+import { createBoundedServer } from './ws-http-server.js';
 
 const NO_BODY = Buffer.alloc(0);
 
-/** How long a request may take to arrive: fastify would wait for ever, with a client that sends a byte now and then. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** What serving requests needs of the transport. */
+export interface WsHttpOwner {
+  /** Whether the connection is to be closed after an answer, as a stopping server does. */
+  readonly isStopping: boolean;
+  readonly bodies: UnfinishedBodies;
+  /** The client's address. */
+  addressOf(request: IncomingMessage): string;
+}
 
-/**
- * The HTTP side of the ws transport: fastify reads requests and bounds bodies, our router answers.
- *
- * @param addressOf the client of a request
- * @param closing whether connections are to be closed after the answer
- */
+/** The HTTP side of the ws transport: fastify reads requests, our router answers. */
 export function createHttpApp(
   http: HttpServer,
   tls: TlsMaterial | undefined,
-  addressOf: (request: IncomingMessage) => string,
-  closing: () => boolean,
+  owner: WsHttpOwner,
 ): { readonly app: FastifyInstance; readonly openRequests: () => number } {
   const app = fastify({
-    ...(tls === undefined ? {} : { https: secureOptions(tls) }),
-    bodyLimit: http.maxRequestBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    serverFactory: (handler) => createBoundedServer(handler, tls),
     // Our router reads the path as it came; fastify's would refuse some and decode others.
     rewriteUrl: () => '/',
     forceCloseConnections: true,
   }) as FastifyInstance;
 
   const openRequests = countOpenRequests(app);
-  readAnyBody(app);
+  const opened = new WeakMap<FastifyRequest, Opened>();
+  openBeforeBody(app, http, owner, opened);
+  readAnyBody(app, http.maxRequestBytes, owner.bodies);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-    const response = await http.handle(new WsRequest(request, addressOf));
-    return write(reply, response, closing());
+    const found = opened.get(request);
+    if (found === undefined) throw new Error('a request was not opened');
+    const { head, call } = found;
+    const { body } = request;
+    if (body === 'too large') return write(reply, http.tooLarge(head), owner);
+    if (body === 'too many') return write(reply, http.tooManyBodies(head), owner);
+    if (Buffer.isBuffer(body)) head.body = body;
+    return write(reply, await http.finish(head, call), owner);
   };
   app.all('/', answer);
   app.setNotFoundHandler(answer);
   app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     const { statusCode = 500, message } = error;
-    const response =
-      statusCode === 413
-        ? http.tooLarge(new WsRequest(request, addressOf))
-        : new HttpError(statusCode, message).toResponse();
+    const response = new HttpError(statusCode, message).toResponse();
     // fastify would close the connection at once, and a client that still sends would never read why. What follows is
     // read and thrown away.
     void reply.removeHeader('connection');
     request.raw.resume();
-    return write(reply, response, closing());
+    return write(reply, response, owner);
   });
 
   return { app, openRequests };
 }
 
-/** A request as fastify has it. */
-class WsRequest implements HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly body: Buffer;
-  readonly header: HttpRequest['header'];
-  private readonly raw: IncomingMessage;
+/** A request whose head was looked at. */
+interface Opened {
+  readonly head: HttpRequest & { body: Buffer };
+  readonly call: OpenCall;
+}
 
-  constructor(
-    { method, originalUrl, headers, body, raw }: FastifyRequest,
-    private readonly addressOf: (request: IncomingMessage) => string,
-  ) {
-    this.method = method;
-    [this.path, this.query] = splitUrl(originalUrl);
-    this.body = Buffer.isBuffer(body) ? body : NO_BODY;
-    this.header = headerReader(headers);
-    this.raw = raw;
-  }
+/** API-13: what no body can put right is refused before the body was read, which is thrown away then. */
+function openBeforeBody(
+  app: FastifyInstance,
+  http: HttpServer,
+  owner: WsHttpOwner,
+  opened: WeakMap<FastifyRequest, Opened>,
+): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const head = requestHead(request, owner);
+    const isTooLarge = Number(request.headers['content-length'] ?? 0) > http.maxRequestBytes;
+    const call = isTooLarge ? http.tooLarge(head) : http.open(head);
+    if (isOpenCall(call)) {
+      opened.set(request, { head, call });
+      done();
+      return;
+    }
+    request.raw.resume();
+    write(reply, call, owner);
+  });
+}
 
-  get address(): string {
-    return this.addressOf(this.raw);
-  }
+function requestHead(request: FastifyRequest, owner: WsHttpOwner): HttpRequest & { body: Buffer } {
+  const [path, query] = splitUrl(request.originalUrl);
+  return {
+    method: request.method,
+    path,
+    query,
+    body: NO_BODY,
+    header: headerReader(request.headers),
+    get address() {
+      return owner.addressOf(request.raw);
+    },
+  };
 }
 
 /** @returns how many requests are not answered yet */
@@ -100,14 +122,16 @@ function countOpenRequests(app: FastifyInstance): () => number {
 }
 
 /** API-1: a body is read whatever its type says, as bytes; fastify refuses types that it cannot make out. */
-function readAnyBody(app: FastifyInstance): void {
+function readAnyBody(app: FastifyInstance, maxBytes: number, bodies: UnfinishedBodies): void {
   app.addHook('onRequest', (request, _reply, done) => {
     request.headers['content-type'] = 'application/json';
     done();
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    gatherBody(request.raw, maxBytes, bodies, (body) => {
+      done(null, body);
+    });
   });
 }
 
@@ -124,8 +148,9 @@ export function splitUrl(url: string): [path: string, query: string] {
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-function write(reply: FastifyReply, { status, headers, body }: HttpResponse, closing: boolean): FastifyReply {
+function write(reply: FastifyReply, response: HttpResponse, owner: WsHttpOwner): FastifyReply {
+  const { status, headers, body } = response;
   for (const [name, value] of headers) void reply.header(name, value);
-  if (closing) void reply.header('Connection', 'close');
+  if (owner.isStopping || response.closes === true) void reply.header('Connection', 'close');
   return reply.status(status).send(body === '' ? undefined : body);
 }

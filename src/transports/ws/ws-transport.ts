@@ -25,8 +25,9 @@ import {
   type TransportOptions,
 } from '../transport.js';
 import { ignoreUpgrade } from './ignore-upgrade.js';
+import { UnfinishedBodies } from '../unfinished-bodies.js';
 import { encodeTextFrame } from './text-frame.js';
-import { createHttpApp, headerReader, splitUrl } from './ws-http.js';
+import { createHttpApp, headerReader, splitUrl, type WsHttpOwner } from './ws-http.js';
 import { WsRoute, type RouteOwner } from './ws-route.js';
 import { WsSocket, type WsSocketOwner } from './ws-socket.js';
 
@@ -36,7 +37,7 @@ const NO_BODY = Buffer.alloc(0);
 const PING_MARGIN_SECONDS = 16;
 
 /** The portable transport: the ws library for WebSockets, fastify for HTTP, topics of our own. */
-export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
+export class WsTransport implements Transport, WsSocketOwner, RouteOwner, WsHttpOwner {
   readonly name = 'ws';
   private readonly sockets = new Set<WsSocket>();
   private readonly topics = new Map<string, Set<WsSocket>>();
@@ -44,28 +45,25 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   private readonly lingering = new Lingering<WsSocket>(LINGER_SECONDS);
   private readonly proxies: TrustedProxies;
   private readonly compresses: boolean;
+  readonly bodies: UnfinishedBodies;
   private readonly stops: (() => void)[] = [];
   private app: FastifyInstance | undefined;
   private handlers: TransportHandlers | undefined;
-  private isStopping = false;
+  isStopping = false;
   descriptors: DescriptorBudget | undefined = undefined;
   private countRequests = () => 0;
 
   constructor(private readonly options: TransportOptions) {
     this.compresses = options.server.compression === 'shared';
     this.proxies = new TrustedProxies(options.server.trustedProxies);
+    this.bodies = new UnfinishedBodies(options.server);
   }
 
   async listen(handlers: TransportHandlers, port: number): Promise<number> {
     const { tls, server, clock } = this.options;
     const material = tls === undefined ? undefined : readTlsFiles(tls);
     this.handlers = handlers;
-    const { app, openRequests } = createHttpApp(
-      handlers.http,
-      material,
-      (request) => this.clientAddress(request),
-      () => this.isStopping,
-    );
+    const { app, openRequests } = createHttpApp(handlers.http, material, this);
     this.app = app;
     this.countRequests = openRequests;
     this.acceptUpgrades(app.server, handlers);
@@ -243,6 +241,10 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
         ignoreUpgrade(server, request, stream, head);
         return;
       }
+      if (announcesBody(request)) {
+        stream.destroy();
+        return;
+      }
       if (route !== undefined && this.isAt(sockets?.path, request)) {
         if (this.isFull) {
           stream.destroy();
@@ -301,28 +303,29 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
     return whole === path || withoutPrefix(whole, this.options.server.pathPrefix) === path;
   }
 
+  addressOf({ socket, headersDistinct }: IncomingMessage): string {
+    const lines = headersDistinct['x-forwarded-for'] ?? [];
+    return this.proxies.clientAddress(socket.remoteAddress ?? '', lines.join(', '));
+  }
+
   private handshakeRequest(request: IncomingMessage): HandshakeRequest {
     const [path, query] = splitUrl(request.url ?? '');
-    const remote = request.socket.remoteAddress ?? '';
+    const { socket, headers, headersDistinct } = request;
     return {
       path,
       key: appKeyOf(path, this.options.server.pathPrefix),
       query,
-      origin: request.headers.origin,
-      address: this.clientAddress(request),
+      origin: headers.origin,
+      address: this.addressOf(request),
       isFull: this.isFull,
       tls: isClientTls(
-        request.socket instanceof TLSSocket,
+        socket instanceof TLSSocket,
         this.proxies,
-        remote,
-        headerText(request, 'x-forwarded-proto'),
+        socket.remoteAddress ?? '',
+        // The nearest proxy wrote the last line.
+        headersDistinct['x-forwarded-proto']?.at(-1) ?? '',
       ),
     };
-  }
-
-  private clientAddress(request: IncomingMessage): string {
-    const remote = request.socket.remoteAddress ?? '';
-    return this.proxies.clientAddress(remote, headerText(request, 'x-forwarded-for'));
   }
 
   /** Every second: pings the silent, and cuts off those that stay so and closing sockets whose time is up (LIVE-3). */
@@ -345,7 +348,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner {
   }
 }
 
-function headerText(request: IncomingMessage, name: string): string {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(', ') : (value ?? '');
+/** Whether a handshake announces a body, which would be read as frames. */
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
 }
