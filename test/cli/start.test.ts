@@ -254,8 +254,22 @@ describe('pregon start', () => {
       expect(stderr).toContain(`(${origin}=production): ${problem}\n`);
     });
 
+    it('with secrets that can be guessed and keys from an http:// address', async () => {
+      const env = {
+        ...app,
+        NODE_ENV: 'production',
+        REVERB_APP_SECRET: 'hushhus',
+        WS_SECRET: 'hushhus',
+        PREGON_HUB_JWKS_URL: 'http://keys.example/jwks.json',
+      };
+      const { code, stderr } = await Command.run([], { env });
+      expect(code).toBe(2);
+      for (const key of ['secret of app a', 'gateway.secret', 'hub.jwksUrl']) expect(stderr).toContain(key);
+      expect(stderr).not.toMatch(/hushhus|keys\.example/);
+    });
+
     it('but not with an app of its own', async () => {
-      const env = { ...FREE_PORTS, ...app, REVERB_APP_SECRET: 's', NODE_ENV: 'production' };
+      const env = { ...FREE_PORTS, ...app, REVERB_APP_SECRET: 's'.repeat(8), NODE_ENV: 'production' };
       expect((await Command.start([], { env }).listening()).line['apps']).toEqual(['a']);
     });
   });
