@@ -1,7 +1,7 @@
 // Imports point up this list only: a layer may import the layers above it and itself.
 const LAYERS = [
   ['protocol', '^protocol/'],
-  ['log, clock and cache', '^src/(log|throttled-log|clock|bounded-cache)[.]ts$'],
+  ['log, clock and cache', '^src/(log|line-output|readable-line|throttled-log|clock|bounded-cache)[.]ts$'],
   ['config', '^src/config/'],
   ['activity', '^src/activity/'],
   ['apps', '^src/apps/'],
@@ -16,7 +16,7 @@ const LAYERS = [
   ['metrics', '^src/metrics/'],
   ['admin', '^src/admin/'],
   ['transports', '^src/transports/'],
-  ['server', '^src/server[.]ts$'],
+  ['server', '^src/(server|start-log)[.]ts$'],
   ['workers', '^src/workers/'],
   ['cli', '^src/cli/'],
   ['index', '^src/index[.]ts$'],
@@ -67,7 +67,7 @@ module.exports = {
     edge('fastify', '^src/(transports/ws|admin)/'),
     edge('prom-client', '^src/metrics/'),
     edge('commander', '^src/cli/'),
-    edge('pino', '^src/log[.]ts$'),
+    edge('pino', '^src/(log|readable-line)[.]ts$'),
     edge('lru-cache', '^src/bounded-cache[.]ts$'),
     edge('undici', '^src/(webhooks/|cli/health)'),
     edge('ioredis', '^src/cluster/redis-'),

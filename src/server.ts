@@ -17,6 +17,7 @@ import { HttpServer } from './http/http-server.js';
 import { IdempotencyStore } from './http/idempotency.js';
 import { ClusterLink } from './connections/cluster-link.js';
 import { Cluster } from './cluster/cluster.js';
+import { clusterAddress } from './cluster/driver-settings.js';
 import type { ClusterDrivers } from './cluster/create-cluster-drivers.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics/metrics.js';
@@ -24,6 +25,7 @@ import { ThrottledLog } from './throttled-log.js';
 import { RAISE_LIMIT } from './transports/descriptors.js';
 import { createTransport } from './transports/create-transport.js';
 import { findTls } from './transports/find-tls.js';
+import { logStarted } from './start-log.js';
 import { cannotListen, ListenError, type Transport, type TransportName } from './transports/transport.js';
 import { packageVersion } from './version.js';
 import { createPost } from './webhooks/post.js';
@@ -230,7 +232,10 @@ export class PregonServer {
     this.state = { ready: true };
     this.warnOfDescriptors();
     const address = { scheme: this.scheme, host: config.server.host, port, managementPort };
-    if (this.options.sharesPort !== true) this.log.info(this.describe(address), 'listening');
+    if (this.options.sharesPort !== true) {
+      this.log.announce(this.describe(address), 'listening');
+      logStarted(this.log, config, { ...address, nodes: clusterAddress(config.cluster) });
+    }
     return address;
   }
 
@@ -266,10 +271,16 @@ export class PregonServer {
     await this.cluster?.close();
   }
 
+  /** Reads the certificate files again, whether they look changed or not. @returns whether there are any */
+  reload(): boolean {
+    return this.transport.reloadTls();
+  }
+
   /** A node that cannot reach the others still serves its clients, and should not be sent more. */
   readiness(): Readiness {
     if (!this.state.ready || this.cluster === undefined || this.cluster.isHealthy) return this.state;
-    return { ready: false, reason: 'degraded: the other nodes cannot be reached' };
+    const reason = 'degraded: the other nodes cannot be reached';
+    return { ready: false, reason, detail: this.cluster.trouble };
   }
 
   /** What the start log says of a server. */

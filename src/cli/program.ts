@@ -59,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
       .command('start', { isDefault: true })
       .description('run the server; also what is done without a command'),
   ).action(async (options: StartOptions) => {
-    exitCode = await runServer(load(options));
+    exitCode = await runServer(() => load(options));
   });
   const config = program.command('config').description('look at the configuration');
   withHiddenStartOptions(
@@ -76,9 +76,12 @@ async function main(argv: readonly string[]): Promise<number> {
       console.log(JSON.stringify(configJsonSchema(), null, 2));
     });
   withHiddenStartOptions(
-    program.command('health').description('ask the running server whether it is well; exits with 4 if not'),
-  ).action(async (options: StartOptions) => {
-    exitCode = await checkHealth(load(options).config);
+    program
+      .command('health')
+      .description('ask the running server whether it is well; exits with 4 if not')
+      .option('--ready', 'ask whether it takes work, and why not'),
+  ).action(async (options: StartOptions & { readonly ready?: true }) => {
+    exitCode = await checkHealth(load(options).config, options.ready);
   });
 
   const events = program

@@ -1,33 +1,44 @@
 import { createClusterDrivers } from '../cluster/create-cluster-drivers.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
-import { createLog, logUncaught, type Log } from '../log.js';
+import { captureConsole, createLog, logUncaught, type Log } from '../log.js';
 import { PregonServer } from '../server.js';
 import { workerCount } from '../workers/workers.js';
 import { WorkersServer } from '../workers/workers-server.js';
 import { ExitCode } from './exit-codes.js';
+import { Reloading, type Reloadable } from './reload.js';
 
 /**
- * Runs a server until a signal stops it. The first SIGTERM or SIGINT drains; a second one ends at once.
+ * Runs a server until a signal stops it. The first SIGTERM or SIGINT drains; a second one ends at once. SIGHUP reads
+ * the configuration again.
  *
+ * @param load reads the configuration
  * @returns the exit code
  * @throws ConfigError, ListenError
  */
-export async function runServer({ config, development, warnings }: LoadedConfig): Promise<number> {
+export async function runServer(load: () => LoadedConfig): Promise<number> {
+  const loaded = load();
+  const { config, development, warnings } = loaded;
   const log = createLog(config.log);
   logUncaught(log);
   for (const { key, origin, problem } of warnings) log.warn({ variable: key, origin }, problem);
+  const release = captureConsole(log);
+  const hangUp = listenToHangUp(new Reloading(load, log, config));
   // Listened to before the start: whoever waits for the server to listen may want it to end at once.
   const signal = listenToSignals(log);
-  const server = await createServer(config, log);
+  let server: PregonServer | WorkersServer;
   try {
+    server = await createServer(config, log);
     await server.start();
   } catch (error) {
+    release();
     // A signal to the whole group also ends workers that have just begun to start.
     if (signal.isSent) return ExitCode.Ok;
     throw error;
   }
+  hangUp.serve(server);
   if (development) logDevelopment(log);
+  logLaravelLevel(loaded, log);
   await signal.sent;
   await server.stop();
   return ExitCode.Ok;
@@ -46,6 +57,37 @@ function logDevelopment(log: Log): void {
     { appId: 'app-id', key: 'app-key', secret: 'app-secret' },
     'no app is configured: serving the development app, on this machine only. Set REVERB_APP_ID, REVERB_APP_KEY and REVERB_APP_SECRET for your own',
   );
+}
+
+/** Laravel's skeleton sets `LOG_LEVEL=debug` in every project, which is no wish for each event's line. */
+function logLaravelLevel({ config, origins }: LoadedConfig, log: Log): void {
+  const origin = origins.get('log.level');
+  if (origin?.endsWith(': LOG_LEVEL') !== true || config.log.level !== 'info') return;
+  log.announce(
+    { origin },
+    "LOG_LEVEL is Laravel's, and its debug counts as info here: PREGON_LOG_LEVEL=debug or --debug shows each connection and event",
+  );
+}
+
+interface HangUp {
+  /** From here on SIGHUP reloads; one that came before does so now. */
+  serve(server: Reloadable): void;
+}
+
+/** SIGHUP would end a process that does not listen to it, as when its terminal is closed. */
+function listenToHangUp(reloading: Reloading): HangUp {
+  let server: Reloadable | undefined;
+  let isDue = false;
+  process.on('SIGHUP', () => {
+    if (server === undefined) isDue = true;
+    else reloading.reload(server);
+  });
+  return {
+    serve: (started) => {
+      server = started;
+      if (isDue) reloading.reload(started);
+    },
+  };
 }
 
 interface StopSignal {

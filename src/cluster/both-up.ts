@@ -31,6 +31,9 @@ export class BothUp {
         this.wasTold = 'down';
         this.listener()?.down(reason);
       },
+      failed: (reason) => {
+        this.listener()?.failed?.(reason);
+      },
     };
   }
 }

@@ -26,6 +26,8 @@ export interface Bus {
   /** Whether messages may get lost on the way, as they do where a connection breaks. */
   readonly lossy: boolean;
   readonly isUp: boolean;
+  /** Where it is, without credentials; undefined where it is in this process or on this host. */
+  readonly address?: string;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,8 @@ export interface BusListener {
   up(): void;
   /** The connection broke: what is published until {@link up} may not arrive here. */
   down(reason: string): void;
+  /** An attempt to connect failed, also the first, or the connection broke. */
+  failed?(reason: string): void;
   /** A message that {@link Bus.publish} took may not have been sent; told before the next {@link up}. */
   unsure(message: Uint8Array): void;
 }

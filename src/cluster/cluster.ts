@@ -29,6 +29,7 @@ import { ClusterStats } from './cluster-stats.js';
 import { EvictionWarning } from './eviction-warning.js';
 import { Inbox, type HeardTopic } from './inbox.js';
 import { Membership, originOf, type Joining } from './membership.js';
+import { OutageLog } from './outage-log.js';
 import { nodeTopic, Outbox } from './outbox.js';
 import { COUNTED, UNCOUNTED, type Ticket } from './shared-channel.js';
 import { CALLS_AT_ONCE, SharedChannels, type EnterOptions } from './shared-channels.js';
@@ -69,6 +70,7 @@ export class Cluster {
   private wasEmptied = false;
   /** That of the store, once all nodes have had the time to tell it what they have. */
   private settledEpoch: string | undefined;
+  private readonly outages: { readonly store: OutageLog; readonly bus: OutageLog };
   private isUp = false;
   private wasUp = false;
   private resolveFirstUp: (() => void) | undefined;
@@ -80,6 +82,10 @@ export class Cluster {
     const { bus, store } = drivers;
     const { clock, log } = services;
     const { stats } = this;
+    this.outages = {
+      store: new OutageLog(log, clock, 'the cluster store', store.address),
+      bus: new OutageLog(log, clock, 'the bus', bus.address),
+    };
     this.membership = new Membership({
       store,
       clock,
@@ -96,6 +102,8 @@ export class Cluster {
         this.announcer.announce(node, key, result, undefined);
       },
       lost: (error) => {
+        // A connected store may refuse what it is asked, as where an ACL leaves a command out.
+        if (store.isUp) this.outages.store.failed(messageOf(error));
         this.degrade(messageOf(error));
       },
     });
@@ -200,6 +208,11 @@ export class Cluster {
     return this.isUp;
   }
 
+  /** Why the other nodes cannot be reached; undefined where nothing is known. For operators: it names addresses. */
+  get trouble(): string | undefined {
+    return this.outages.store.reason ?? this.outages.bus.reason;
+  }
+
   /** Makes an app of this node known. */
   add(appId: string, app: ClusterApp): void {
     this.apps.set(appId, app);
@@ -221,12 +234,16 @@ export class Cluster {
         this.membership.hurry();
       },
       up: () => {
+        this.outages.store.ended();
         log.info({}, 'the cluster store is there');
         this.membership.rejoin();
         void this.evictionWarning.look();
       },
       down: (reason) => {
         this.degrade(reason);
+      },
+      failed: (reason) => {
+        this.outages.store.failed(reason);
       },
     });
     bus.start({
@@ -236,6 +253,7 @@ export class Cluster {
         });
       },
       up: () => {
+        this.outages.bus.ended();
         log.info({}, 'the bus is there');
         if (this.wasUp) this.inbox.recover();
         this.outbox.sendKept();
@@ -244,6 +262,9 @@ export class Cluster {
       down: (reason) => {
         this.inbox.interrupt();
         this.degrade(reason);
+      },
+      failed: (reason) => {
+        this.outages.bus.failed(reason);
       },
       unsure: (message) => {
         this.outbox.unsure(message);
@@ -520,6 +541,7 @@ export class Cluster {
       this.stats.degradedMs += clock.monotonic() - this.stats.degradedSinceMs;
       this.stats.degradedSinceMs = undefined;
     }
+    this.outages.store.ended();
     log.info({ node: this.nodeId, peers: beat.peers.length, ...how }, 'this node is part of the cluster');
     this.outbox.sendKept();
     this.wasEmptied ||= how.isEmptied;

@@ -31,6 +31,36 @@ export interface TlsSettings {
   readonly rejectUnauthorized: boolean;
 }
 
+/** Where Redis is, for the log: without user and password. */
+export function redisAddress(settings: RedisSettings): string {
+  const { host, port, db, sentinels, sentinelName, nodes, tls } = settings;
+  const scheme = tls === undefined ? 'redis' : 'rediss';
+  if (nodes.length > 0) return `${scheme} cluster ${nodes.join(', ')}`;
+  const database = db === 0 ? '' : `/${db}`;
+  if (sentinels.length > 0)
+    return `${scheme} ${sentinelName}${database} by sentinels ${sentinels.join(', ')}`;
+  return host.startsWith('/')
+    ? `redis ${host}${database}`
+    : `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${database}`;
+}
+
+/** Where NATS is, for the log: without user, password and token. */
+export function natsAddress({ servers }: Pick<NatsSettings, 'servers'>): string {
+  return `nats ${servers.map((server) => server.replace(/^.*[/@]/s, '')).join(', ')}`;
+}
+
+/**
+ * Where the nodes meet, for the log: without credentials.
+ *
+ * @returns undefined where the node is alone, or meets others on this host only
+ * @throws ConfigError where a file of the configuration cannot be read
+ */
+export function clusterAddress(config: ClusterConfig): string | undefined {
+  if (config.bus === 'none') return undefined;
+  const store = redisAddress(redisSettings(config));
+  return config.bus === 'nats' ? `${natsAddress(config.nats)}, ${store}` : store;
+}
+
 type ClusterConfig = Config['cluster'];
 
 /**

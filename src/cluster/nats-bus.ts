@@ -5,7 +5,7 @@ import {
   type Subscription,
 } from '@nats-io/transport-node';
 import type { Bus, BusListener } from './bus.js';
-import type { TlsSettings } from './driver-settings.js';
+import { natsAddress, type TlsSettings } from './driver-settings.js';
 import { answeredInTime } from './reconnecting.js';
 import { Topics, type Subscriber } from './topics.js';
 
@@ -28,12 +28,14 @@ const MAX_PENDING_BYTES = 67_108_864;
 /** The bus over core NATS. What is larger than the server's `max_payload` is not sent. */
 export class NatsBus implements Bus {
   readonly lossy = true;
+  readonly address: string;
   private readonly topics: Topics;
   private listener: BusListener | undefined;
   private connection: NatsSubscriber | undefined;
 
   /** @param prefix of all subjects, so that several installations can share a server */
   constructor(settings: NatsSettings, prefix: string) {
+    this.address = natsAddress(settings);
     this.topics = new Topics(
       () => {
         this.connection = new NatsSubscriber(
@@ -49,6 +51,7 @@ export class NatsBus implements Bus {
       {
         up: () => this.listener?.up(),
         down: (reason) => this.listener?.down(reason),
+        failed: (reason) => this.listener?.failed?.(reason),
       },
     );
   }

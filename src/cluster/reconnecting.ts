@@ -16,6 +16,8 @@ export interface ReconnectingListener {
   up(): void;
   /** Called when a connection is lost, and when the very first attempt fails. */
   down(reason: string): void;
+  /** Called with each attempt that fails, and when a connection is lost. */
+  failed?(reason: string): void;
 }
 
 /** Until a connection has to be open and set up; with many subscriptions that takes a while. */
@@ -119,6 +121,7 @@ export class Reconnecting<C extends Connection> {
       this.start();
     });
     if (isNews) this.listener.down(reason);
+    this.listener.failed?.(reason);
   }
 
   private after(delayMs: number, task: () => void): NodeJS.Timeout {

@@ -1,7 +1,7 @@
 import { BothUp } from './both-up.js';
 import type { Bus, BusListener } from './bus.js';
 import { messageOf, Reconnecting } from './reconnecting.js';
-import type { RedisSettings } from './driver-settings.js';
+import { redisAddress, type RedisSettings } from './driver-settings.js';
 import { RedisCommands } from './redis-commands.js';
 import { createSubscriber } from './redis-subscribers.js';
 import { Topics } from './topics.js';
@@ -18,9 +18,11 @@ export class RedisBus implements Bus {
   private readonly channelPrefix: string;
   private listener: BusListener | undefined;
   private pendingBytes = 0;
+  readonly address: string;
 
   /** @param prefix of all channels, so that several installations can share a server */
   constructor(settings: RedisSettings, prefix: string) {
+    this.address = redisAddress(settings);
     this.channelPrefix = `${prefix}:bus:`;
     this.commands = new Reconnecting(
       () => RedisCommands.create(settings, [], 'pregon-bus'),

@@ -75,6 +75,9 @@ export async function openRedis(redis: Redis, lost: (reason: string) => void): P
     // "Connection is closed." hides why.
     throw new Error(reason, { cause });
   }
+  // The library selects the database too, and stays in the first where there is none of that number.
+  const { db = 0 } = redis.options;
+  if (db !== 0) await redis.select(db);
 }
 
 /** Opens the connections to all masters of a cluster. @param lost when one of them breaks later */

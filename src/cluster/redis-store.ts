@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BothUp } from './both-up.js';
 import { messageOf, Reconnecting } from './reconnecting.js';
-import type { RedisSettings } from './driver-settings.js';
+import { redisAddress, type RedisSettings } from './driver-settings.js';
 import { RedisCommands } from './redis-commands.js';
 import { RedisNodeIndex } from './redis-node-index.js';
 import {
@@ -65,6 +65,7 @@ export class RedisStore implements ClusterStore {
   private readonly nodes: string;
   private listener: StoreListener | undefined;
   private pendingQuestions = 0;
+  readonly address: string;
 
   /** @param prefix of all keys and channels, so that several installations can share a server */
   constructor(
@@ -72,6 +73,7 @@ export class RedisStore implements ClusterStore {
     private readonly prefix: string,
     private readonly maxPendingQuestions = MAX_PENDING_QUESTIONS,
   ) {
+    this.address = redisAddress(settings);
     this.nodes = `${prefix}:{nodes}`;
     this.index = new RedisNodeIndex(prefix);
     const state = this.state.part('commands');
@@ -83,6 +85,9 @@ export class RedisStore implements ClusterStore {
       },
       down: (reason) => {
         state.down(reason);
+      },
+      failed: (reason) => {
+        state.failed?.(reason);
       },
     });
     this.topics = new Topics(

@@ -93,6 +93,8 @@ export interface ClusterStore {
   /** Whether parts of the store may be lost while it is available, as when a server evicts keys. */
   readonly mayLoseParts: boolean;
   readonly isUp: boolean;
+  /** As of a bus. */
+  readonly address?: string;
   close(): Promise<void>;
 }
 
@@ -104,6 +106,8 @@ export interface StoreListener {
   died?(): void;
   up(): void;
   down(reason: string): void;
+  /** As of a bus. */
+  failed?(reason: string): void;
 }
 
 /** The wanted state of one node in one channel. */

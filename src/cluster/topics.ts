@@ -35,6 +35,9 @@ export class Topics {
       down: (reason) => {
         listener.down(reason);
       },
+      failed: (reason) => {
+        listener.failed?.(reason);
+      },
     });
   }
 

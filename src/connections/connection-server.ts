@@ -9,6 +9,7 @@ import {
   encodeError,
   encodeSubscriptionError,
 } from '../../protocol/server-codec.js';
+import { parseQuery, queryValue } from '../../protocol/request-signature.js';
 import { formatSocketId, SOCKET_ID_MAX, type SocketId } from '../../protocol/socket-id.js';
 import { Counters } from '../activity/counters.js';
 import { TokenBucket } from '../limits/token-bucket.js';
@@ -85,7 +86,7 @@ export class ConnectionServer {
     app.cluster?.connected(app.app.id);
     counters.connectionsOpened++;
     socket.send(encodeConnectionEstablished(connection.socketId, app.app.settings.activityTimeoutSeconds));
-    if (log.isDebug) log.debug({ app: app.app.id, socketId: connection.socketId }, 'connection opened');
+    if (log.isDebug) this.logOpened(connection, handshake.request);
     return connection;
   }
 
@@ -143,6 +144,10 @@ export class ConnectionServer {
     try {
       Counters.raise(this.services.counters.connectionsClosed, countedCode(code, connection));
       this.release(connection);
+      const { log } = this.services;
+      if (!log.isDebug) return;
+      const { app, socketId, openedAt } = connection;
+      log.debug({ app: app.app.id, socketId, code, seconds: this.seconds - openedAt }, 'connection closed');
     } catch (error) {
       this.internalError(error);
     }
@@ -220,8 +225,6 @@ export class ConnectionServer {
     app.cluster?.disconnected(app.app.id);
     leaveAllChannels(connection);
     app.users.signOut(connection);
-    const { log } = this.services;
-    if (log.isDebug) log.debug({ app: app.app.id, socketId: connection.socketId }, 'connection closed');
   }
 
   /** As Reverb's rate limit: messages of any kind, in a window. */
@@ -265,6 +268,15 @@ export class ConnectionServer {
       }
     }
     socket.send(encodeError(error.message, error.code));
+  }
+
+  private logOpened({ app, socketId }: Connection, { query, origin, address }: HandshakeRequest): void {
+    const parameters = parseQuery(query);
+    const client = [queryValue(parameters, 'client'), queryValue(parameters, 'version')]
+      .filter((text) => text !== undefined)
+      .map((text) => text.slice(0, 50))
+      .join(' ');
+    this.services.log.debug({ app: app.app.id, socketId, client, origin, address }, 'connection opened');
   }
 
   private warnOfRefusal({ code, message, app, hint }: Refusal, request: HandshakeRequest): void {

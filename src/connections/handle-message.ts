@@ -27,6 +27,9 @@ export function handleMessage(
     case 'pusher:subscribe':
       return subscribe(connection, message, services);
     case 'pusher:unsubscribe':
+      if (services.log.isDebug && connection.isSubscribed(message.channel)) {
+        services.log.debug(whereOf(connection, message.channel), 'unsubscribed');
+      }
       unsubscribe(connection, message.channel);
       return undefined;
     case 'pusher:signin':
@@ -35,4 +38,9 @@ export function handleMessage(
       relayClientEvent(connection, message, services);
       return undefined;
   }
+}
+
+/** Where something happened, for a debug line. */
+function whereOf({ app, socketId }: Connection, channel: string): object {
+  return { app: app.app.id, channel, socketId };
 }

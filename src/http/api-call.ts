@@ -11,6 +11,7 @@ import type { EventCache } from '../channels/event-cache.js';
 import type { Clock } from '../clock.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { ConnectionServer } from '../connections/connection-server.js';
+import type { Log } from '../log.js';
 import type { ThrottledLog } from '../throttled-log.js';
 import { checkBody } from './authenticate.js';
 import { HttpError, type HttpResponse } from './response.js';
@@ -22,6 +23,7 @@ export interface ApiServices {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly eventFaults: EventFaults;
+  readonly log: Log;
   /** For what callers can cause as often as they like. */
   readonly warnings: ThrottledLog;
   readonly connections: Pick<ConnectionServer, 'terminateUser'>;

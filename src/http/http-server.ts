@@ -4,7 +4,6 @@ import { isPercentUnicode, isUnicode } from '../../protocol/unicode.js';
 import { Counters } from '../activity/counters.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { LocalApps } from '../connections/local-apps.js';
-import type { Log } from '../log.js';
 import { ApiCall, type ApiServices, type Endpoint } from './api-call.js';
 import { authenticate, unknownKey } from './authenticate.js';
 import { health, readiness, type Readiness } from './handlers/health.js';
@@ -21,8 +20,9 @@ export interface HttpServices extends ApiServices {
   readonly apps: LocalApps;
   readonly idempotency: IdempotencyStore;
   readonly readiness: () => Readiness;
-  readonly log: Log;
 }
+
+const HEALTH_PATHS: ReadonlySet<string> = new Set(['', '/', '/up', '/health', '/ready', '/accept-traffic']);
 
 /** What is said of a request that is refused. */
 type RefusedRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'address'>;
@@ -97,6 +97,28 @@ export class HttpServer {
 
   /** Answers a request that was opened and whose body has arrived. */
   finish(request: HttpRequest, opened: OpenCall): Answer {
+    const { isDebug } = this.services.log;
+    return isDebug ? this.finishAloud(request, opened) : this.finishInSilence(request, opened);
+  }
+
+  /** With a line for each request; those of health checks would drown the others, and refusals have lines of their own. */
+  private finishAloud(request: HttpRequest, opened: OpenCall): Answer {
+    const { clock, log } = this.services;
+    const { method, path, address } = request;
+    const startedMs = clock.monotonic();
+    const tell = (response: HttpResponse) => {
+      const ms = Math.round((clock.monotonic() - startedMs) * 10) / 10;
+      const { status } = response;
+      if (status !== 200 || !HEALTH_PATHS.has(path)) {
+        log.debug({ method, path, status, ms, address }, 'request');
+      }
+      return response;
+    };
+    const answer = this.finishInSilence(request, opened);
+    return answer instanceof Promise ? answer.then(tell) : tell(answer);
+  }
+
+  private finishInSilence(request: HttpRequest, opened: OpenCall): Answer {
     try {
       const answer = opened === OTHER_CALL ? this.answerOther(request) : this.callApi(request, opened);
       if (!(answer instanceof Promise)) return this.counted(answer);

@@ -1,7 +1,9 @@
 import { channelNameProblem } from '../../protocol/channel-name.js';
 import { utf8Length } from '../../protocol/json-text.js';
 import { isUnicode } from '../../protocol/unicode.js';
+import type { Connection } from '../connections/connection.js';
 import type { LocalApp } from '../connections/local-app.js';
+import type { Log } from '../log.js';
 import type { ApiServices } from './api-call.js';
 import { rejectFaults, warnOfFaults } from './check-triggers.js';
 import { HttpError } from './response.js';
@@ -29,9 +31,24 @@ export function trigger(app: LocalApp, triggers: readonly Trigger[], services: A
   for (const { name, data, channel, socketId } of triggers) {
     const except = socketId === undefined ? undefined : app.connections.get(socketId);
     app.events.publish({ event: name, channel, data }, socketId, except);
+    if (services.log.isDebug) logTrigger(app, name, channel, data, except, services.log);
   }
   services.counters.triggers += triggers.length;
   if (checks?.mode === 'warn') warnOfFaults(checks, app, triggers, services);
+}
+
+/** Tells whom an event reached on this node. */
+function logTrigger(
+  { app, channels }: LocalApp,
+  event: string,
+  channel: string,
+  data: string,
+  except: Connection | undefined,
+  log: Log,
+): void {
+  const count = channels.find(channel)?.subscriptionCount ?? 0;
+  const reached = except?.isSubscribed(channel) === true ? count - 1 : count;
+  log.debug({ app: app.id, channel, event, bytes: utf8Length(data), reached }, 'triggered');
 }
 
 /** What cannot reach the other nodes is refused where the app wants it so; the caller tries again. */

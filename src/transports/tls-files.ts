@@ -60,34 +60,47 @@ export const TLS_POLL_MS = 5000;
  * Calls `use` with what the files hold whenever one of them was written. What cannot be used is logged once and tried
  * again; whoever asked stays with what he has. Looks every few seconds rather than asking the kernel to tell, so that replaced links,
  * as Kubernetes and certbot leave them, are seen too.
- *
- * @returns a function that ends it
  */
 export function watchTlsFiles(
   files: TlsFiles,
   { clock, log }: { readonly clock: Pick<Clock, 'every'>; readonly log: Log },
   use: (material: TlsMaterial) => void,
-): () => void {
+): TlsWatch {
   let seen = stateOf(files);
   /** What could not be used; the reason may be another than the files, such as descriptors that have run out. */
   let failed: string | undefined;
-  const timer = clock.every(TLS_POLL_MS, () => {
-    const state = stateOf(files);
-    if (state === undefined || state === seen) return;
+  const reload = (state: string | undefined) => {
     try {
       use(readTlsFiles(files));
       seen = state;
       failed = undefined;
       log.info({ certFile: files.certFile }, 'certificate reloaded');
     } catch (error) {
-      if (failed === state) return;
+      if (failed !== undefined && failed === state) return;
       failed = state;
       log.error({ err: error }, 'the changed certificate cannot be used; the old one stays');
     }
-  });
-  return () => {
-    timer.cancel();
   };
+  const timer = clock.every(TLS_POLL_MS, () => {
+    const state = stateOf(files);
+    if (state !== undefined && state !== seen) reload(state);
+  });
+  return {
+    reload: () => {
+      failed = undefined;
+      reload(stateOf(files));
+    },
+    stop: () => {
+      timer.cancel();
+    },
+  };
+}
+
+/** Certificate files that are looked at every few seconds. */
+export interface TlsWatch {
+  /** Reads them now. */
+  reload(): void;
+  stop(): void;
 }
 
 /** Another text for each state of the files; undefined while one is away, as happens when it is replaced. */

@@ -26,6 +26,12 @@ export interface Transport extends TopicPublisher {
    * @throws ListenError when the address cannot be had
    */
   listen(handlers: TransportHandlers, port: number): Promise<number>;
+  /**
+   * Reads the certificate files again; what cannot be used is logged, and the old one stays.
+   *
+   * @returns false where there are none
+   */
+  reloadTls(): boolean;
   /** Accepts no new connection; open ones go on, and HTTP requests on them are answered. */
   stopListening(): void;
   /** Sockets that are open, those that are closing included. */

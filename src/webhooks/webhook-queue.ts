@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../clock.js';
 import type { AppConfig } from '../config/app-schema.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
-import { EndpointHealth } from './endpoint-health.js';
+import { EndpointHealth, shownUrl } from './endpoint-health.js';
 import { failureReason, statusProblem } from './failure-reason.js';
 import { FairQueue, type QueuedEvent } from './fair-queue.js';
 import type { Post } from './post.js';
@@ -123,6 +123,7 @@ export class WebhookQueue {
       if (problem === undefined) {
         counters.webhooksDelivered++;
         this.health.delivered();
+        this.logDelivered(batch);
         return;
       }
       counters.webhooksFailed++;
@@ -135,6 +136,13 @@ export class WebhookQueue {
       }
       await this.pause(pauseMs);
     }
+  }
+
+  private logDelivered(batch: readonly QueuedEvent[]): void {
+    const { log } = this.services;
+    if (!log.isDebug) return;
+    const events = batch.map(({ event }) => event.name);
+    log.debug({ webhook: shownUrl(this.webhook.url), events }, 'webhook delivered');
   }
 
   /** @returns what went wrong, or undefined */

@@ -11,6 +11,8 @@ export type ToWorker =
   /** Follows `prepared`. */
   | { readonly type: 'listen'; readonly port: number }
   | { readonly type: 'stop' }
+  /** Reads the certificate files again and takes another log level. */
+  | { readonly type: 'reload'; readonly level: Config['log']['level'] }
   | { readonly type: 'ask'; readonly question: number; readonly about: keyof WorkerAnswers };
 
 export type FromWorker =
@@ -33,6 +35,7 @@ export interface StartWorker {
 }
 
 export interface Listening {
+  readonly scheme: 'http' | 'https';
   readonly port: number;
   /** What the start log says of the server. */
   readonly description: object;

@@ -7,7 +7,7 @@ import {
   type ClusterDrivers,
 } from '../cluster/create-cluster-drivers.js';
 import type { HubAddress } from '../cluster/hub-connection.js';
-import { createLog, logUncaught, type Log } from '../log.js';
+import { captureConsole, createLog, logUncaught, type AdjustableLog, type Log } from '../log.js';
 import { PregonServer } from '../server.js';
 import { toFailure, type FromWorker, type StartWorker, type ToWorker } from './messages.js';
 
@@ -18,7 +18,7 @@ import { toFailure, type FromWorker, type StartWorker, type ToWorker } from './m
  */
 export async function runWorker(): Promise<number> {
   // A terminal and some service managers send these to every process; the parent gets them too, and decides.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   // Otherwise Node would end this process when the parent is gone, with all connections.
   if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
 
@@ -26,6 +26,7 @@ export async function runWorker(): Promise<number> {
   const start = await parent.started;
   const log = createLog(start.config.log, { worker: start.number });
   logUncaught(log);
+  captureConsole(log);
   let server: PregonServer;
   try {
     server = new PregonServer(start.config, { log, cluster: await driversOf(start), sharesPort: true });
@@ -34,13 +35,14 @@ export async function runWorker(): Promise<number> {
     const port = await Promise.race([parent.listens, parent.stopped]);
     if (typeof port === 'number') {
       const address = await server.listen(port);
-      await parent.send({ type: 'listening', port: address.port, description: server.describe(address) });
+      const { scheme, port: listened } = address;
+      await parent.send({ type: 'listening', scheme, port: listened, description: server.describe(address) });
     }
   } catch (error) {
     await parent.send({ type: 'failed', failure: toFailure(error) });
     return FAILED;
   }
-  parent.serve(server);
+  parent.serve(server, log);
   if ((await parent.stopped) === 'gone') {
     log.error({}, 'the process that started this worker is gone');
     if (start.hub !== undefined) await removeHub(start.hub, log);
@@ -75,6 +77,9 @@ class Parent {
   /** Whether it asked for that, or is gone. */
   readonly stopped: Promise<'asked' | 'gone'>;
   private server: PregonServer | undefined;
+  private log: AdjustableLog | undefined;
+  /** That of the last reload. */
+  private level: StartWorker['config']['log']['level'] | undefined;
 
   constructor() {
     let start: (message: StartWorker) => void;
@@ -94,6 +99,10 @@ class Parent {
         case 'stop':
           stop('asked');
           return;
+        case 'reload':
+          this.level = message.level;
+          this.reload();
+          return;
         case 'ask':
           void this.answer(message.question, message.about);
           return;
@@ -106,8 +115,15 @@ class Parent {
   }
 
   /** Answers questions about a server from here on. */
-  serve(server: PregonServer): void {
+  serve(server: PregonServer, log: AdjustableLog): void {
     this.server = server;
+    this.log = log;
+    if (this.level !== undefined) this.reload();
+  }
+
+  private reload(): void {
+    if (this.level !== undefined) this.log?.setLevel(this.level);
+    this.server?.reload();
   }
 
   /** @returns when it is on its way; what cannot be sent is lost with the parent */

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/schema.js';
 import type { TransportName } from '../transports/transport.js';
 import {
   fromFailure,
@@ -119,6 +120,10 @@ export class WorkerProcess {
   /** Lets it drain and end. */
   stop(): void {
     this.send({ type: 'stop' });
+  }
+
+  reload(level: Config['log']['level']): void {
+    this.send({ type: 'reload', level });
   }
 
   kill(): void {

@@ -2,16 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ManagementServer } from '../admin/management-server.js';
 import { withDeadline, SYSTEM_CLOCK } from '../clock.js';
 import type { HubAddress } from '../cluster/hub-connection.js';
+import { clusterAddress } from '../cluster/driver-settings.js';
 import { HubServer } from '../cluster/hub-server.js';
 import { MemoryState } from '../cluster/memory-store.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
 import { managementUrl, startManagement } from '../server.js';
+import { logStarted } from '../start-log.js';
+import { findTls } from '../transports/find-tls.js';
 import { cannotListen } from '../transports/transport.js';
 import { makeSocketFolder } from './private-folder.js';
 import { Workers } from './workers.js';
@@ -23,6 +27,7 @@ const SOCKET = 'hub';
 interface WorkersReadiness {
   readonly ready: boolean;
   readonly reason?: string;
+  readonly detail?: string | undefined;
   readonly workers: { readonly listening: number; readonly wanted: number };
 }
 
@@ -85,10 +90,17 @@ export class WorkersServer {
     await probePort(config.server);
     const managementPort = await startManagement(this.management, config);
     await this.hub?.server.listen();
-    const { description } = await this.workers.start();
+    const { description, scheme, port } = await this.workers.start();
     this.state = 'serving';
     const management = managementUrl(config, managementPort);
-    log.info({ ...description, management, workers: count }, 'listening');
+    log.announce({ ...description, management, workers: count }, 'listening');
+    logStarted(log, config, { scheme, port, nodes: clusterAddress(config.cluster) });
+  }
+
+  /** As the configuration was read again: see `PregonServer.reload`. @returns whether there are certificate files */
+  reload(level: Config['log']['level']): boolean {
+    this.workers.reload(level);
+    return findTls(this.config.tls, homedir()) !== undefined;
   }
 
   /** Stops as an operator wants it: not ready first, then each worker drains and ends. */
@@ -110,7 +122,7 @@ export class WorkersServer {
     if (workers.listening === 0) return notReady('no worker is there');
     for (const { number, answer } of await this.workers.ask('readiness')) {
       if (answer === undefined) return notReady(`worker ${number} does not answer`);
-      if (!answer.ready) return notReady(`worker ${number}: ${answer.reason}`);
+      if (!answer.ready) return { ...notReady(`worker ${number}: ${answer.reason}`), detail: answer.detail };
     }
     return { ready: true, workers };
   }

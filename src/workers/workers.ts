@@ -41,11 +41,13 @@ export class Workers {
   /** Those who wait to replace a worker. */
   private readonly pauses = new Set<() => void>();
   private port: number;
+  private level: Config['log']['level'];
   /** Workers that were started in place of others. */
   restarts = 0;
 
   constructor(private readonly context: WorkersContext) {
     this.port = context.config.server.port;
+    this.level = context.config.log.level;
   }
 
   get count(): number {
@@ -102,6 +104,12 @@ export class Workers {
     timer.cancel();
   }
 
+  /** Lets all of them, and those that replace them, log from this level on, and read their certificates again. */
+  reload(level: Config['log']['level']): void {
+    this.level = level;
+    for (const worker of this.present.values()) worker.reload(level);
+  }
+
   /** Ends all of them at once. */
   kill(): void {
     this.endPauses();
@@ -126,7 +134,8 @@ export class Workers {
   private fork(number: number): WorkerProcess {
     const { config, hub } = this.context;
     const server = { ...config.server, port: this.port };
-    const worker = new WorkerProcess({ type: 'start', number, config: { ...config, server }, hub });
+    const log = { ...config.log, level: this.level };
+    const worker = new WorkerProcess({ type: 'start', number, config: { ...config, server, log }, hub });
     this.present.set(number, worker);
     return worker;
   }

@@ -22,8 +22,8 @@ process.on('message', async () => {
 process.channel.unref();
 `)}`;
 
-/** pino's number for lines that tell of a fault. */
-const ERROR_LEVEL = 50;
+/** Levels of lines that tell of a fault. */
+const FAULT_LEVELS: readonly unknown[] = ['error', 'fatal'];
 
 /** How a child is started beside its configuration. */
 export interface ChildLimits {
@@ -155,7 +155,7 @@ export class ChildServer {
       });
       createInterface(stdout).on('line', (line) => {
         const { level, msg, url, management } = JSON.parse(line) as Record<string, unknown>;
-        if (Number(level) >= ERROR_LEVEL) this.faults.push(line);
+        if (FAULT_LEVELS.includes(level)) this.faults.push(line);
         if (msg !== 'listening') return;
         this.port = Number(new URL(String(url)).port);
         this.managementPort = Number(new URL(String(management)).port);

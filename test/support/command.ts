@@ -7,7 +7,7 @@ import { tempFolder } from './temp-folder.js';
 const MAIN = new URL('../../dist/src/cli/main.js', import.meta.url).pathname;
 
 /** How long a line of the log may take. Far more than it ever should. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 export interface CommandOptions {
   /** The whole environment but for PATH and HOME. */

@@ -16,6 +16,7 @@ export function keepingLog({ isDebug = true } = {}): { readonly log: Log; readon
       warn: keep,
       error: keep,
       fatal: keep,
+      announce: keep,
       isDebug,
       ...(isDebug && { debug: keep }),
     },

@@ -20,7 +20,7 @@ export function relayClientEvent(
   message: ClientEventMessage,
   services: ConnectionServices,
 ): void {
-  const { activity, clock, counters } = services;
+  const { activity, clock, counters, log } = services;
   const { app } = connection;
   const { settings } = app.app;
   const { name, channel, data } = message;
@@ -50,6 +50,12 @@ export function relayClientEvent(
   app.channels.broadcast(channel, frame, connection);
   app.cluster?.publish(app.app.id, channel, frame);
   counters.clientEvents++;
+  if (log.isDebug) {
+    const reached = subscribed.subscriptionCount - 1;
+    const { socketId } = connection;
+    const fields = { app: app.app.id, channel, event: name, bytes: utf8Length(data), reached, socketId };
+    log.debug(fields, 'client event');
+  }
   activity.emit({
     type: 'ClientEventSent',
     appId: app.app.id,

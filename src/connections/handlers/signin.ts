@@ -54,6 +54,10 @@ export function signIn(
   const tell = () => {
     if (connection.isClosing) return undefined;
     connection.socket.send(encodeSigninSuccess(userData));
+    const { log } = services;
+    if (log.isDebug) {
+      log.debug({ app: app.app.id, user: user.id, socketId: connection.socketId }, 'signed in');
+    }
     return settings.watchlist ? tellWatched(connection, user, unknown) : undefined;
   };
   return opening === undefined ? tell() : opening.then(tell);

@@ -182,6 +182,11 @@ function complete(
   connection.socket.subscribe(channel.topic);
   app.channels.began(channel, connection);
   services.counters.subscriptions++;
+  if (services.log.isDebug) {
+    const { socketId } = connection;
+    const fields = { app: app.app.id, channel: name, subscriptions: channel.subscriptionCount, socketId };
+    services.log.debug(fields, 'subscribed');
+  }
   if (!app.app.settings.subscriptionCount) return;
   if (app.cluster !== undefined) sendCount(connection, channel, app.cluster.subscriptions(app.app.id, name));
   else if (!app.subscriptionCounts.update(channel, channel.subscriptionCount, source))

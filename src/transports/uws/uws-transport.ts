@@ -12,7 +12,7 @@ import { UnfinishedBodies } from '../unfinished-bodies.js';
 import { isClientTls, TrustedProxies } from '../client-address.js';
 import { DescriptorBudget } from '../descriptors.js';
 import { Lingering } from '../lingering.js';
-import { readTlsFiles, watchTlsFiles } from '../tls-files.js';
+import { readTlsFiles, watchTlsFiles, type TlsWatch } from '../tls-files.js';
 import {
   appKeyOf,
   cannotListen,
@@ -62,6 +62,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   /** Sockets that dropped something in this tick. */
   private readonly overloaded = new Set<UwsSocket>();
   private readonly stops: (() => void)[] = [];
+  private tlsWatch: TlsWatch | undefined;
   private readonly cork: UwsCork;
   private port = 0;
   descriptors: DescriptorBudget | undefined = undefined;
@@ -111,12 +112,14 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
       sweeper.cancel();
     });
     if (tls !== undefined) {
-      this.stops.push(
-        watchTlsFiles(tls, this.options, (changed) => {
-          const renewed = createTlsApp(this.library, tls, changed);
-          this.replaceListener(this.createListener(handlers, renewed));
-        }),
-      );
+      const watch = watchTlsFiles(tls, this.options, (changed) => {
+        const renewed = createTlsApp(this.library, tls, changed);
+        this.replaceListener(this.createListener(handlers, renewed));
+      });
+      this.tlsWatch = watch;
+      this.stops.push(() => {
+        watch.stop();
+      });
     }
     return this.port;
   }
@@ -143,6 +146,11 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
 
   get openSockets(): number {
     return this.listeners.reduce((sum, { open }) => sum + open, 0);
+  }
+
+  reloadTls(): boolean {
+    this.tlsWatch?.reload();
+    return this.tlsWatch !== undefined;
   }
 
   stopListening(): void {

@@ -11,7 +11,7 @@ import type { UpgradeRequest } from '../../http/extension.js';
 import { isClientTls, TrustedProxies } from '../client-address.js';
 import { DescriptorBudget } from '../descriptors.js';
 import { Lingering } from '../lingering.js';
-import { readTlsFiles, secureOptions, watchTlsFiles } from '../tls-files.js';
+import { readTlsFiles, secureOptions, watchTlsFiles, type TlsWatch } from '../tls-files.js';
 import {
   appKeyOf,
   cannotListen,
@@ -47,6 +47,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner, WsHttp
   private readonly compresses: boolean;
   readonly bodies: UnfinishedBodies;
   private readonly stops: (() => void)[] = [];
+  private tlsWatch: TlsWatch | undefined;
   private app: FastifyInstance | undefined;
   private handlers: TransportHandlers | undefined;
   isStopping = false;
@@ -80,12 +81,14 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner, WsHttp
       sweeper.cancel();
     });
     if (tls !== undefined) {
-      this.stops.push(
-        watchTlsFiles(tls, this.options, (changed) => {
-          // Made with `https`, it is a TLS server.
-          (app.server as unknown as TlsServer).setSecureContext(secureOptions(changed));
-        }),
-      );
+      const watch = watchTlsFiles(tls, this.options, (changed) => {
+        // Made with `https`, it is a TLS server.
+        (app.server as unknown as TlsServer).setSecureContext(secureOptions(changed));
+      });
+      this.tlsWatch = watch;
+      this.stops.push(() => {
+        watch.stop();
+      });
     }
     const address = app.server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
@@ -179,6 +182,11 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner, WsHttp
 
   get openRequests(): number {
     return this.countRequests();
+  }
+
+  reloadTls(): boolean {
+    this.tlsWatch?.reload();
+    return this.tlsWatch !== undefined;
   }
 
   stopListening(): void {

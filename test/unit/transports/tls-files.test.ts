@@ -110,14 +110,20 @@ describe('watchTlsFiles', () => {
     const used: string[] = [];
     const errors: string[] = [];
     const log: Log = { ...SILENT_LOG, error: (_fields, message) => errors.push(message) };
-    const stop = watchTlsFiles(files, { clock, log }, ({ cert }) => {
+    const watching = watchTlsFiles(files, { clock, log }, ({ cert }) => {
       used.push(cert.toString());
     });
     const poll = () => {
       clock.advance(TLS_POLL_MS);
       return { used: used.splice(0), errors: errors.splice(0) };
     };
-    return { clock, poll, stop };
+    return {
+      clock,
+      poll,
+      stop: () => {
+        watching.stop();
+      },
+    };
   };
   const NOTHING = { used: [], errors: [] };
 
