@@ -15,7 +15,8 @@ export const isCluster = (settings: RedisSettings): boolean => settings.nodes.le
  */
 export function createRedis(settings: RedisSettings, name: string): Redis {
   const options: Options = { ...commonOptions(settings, name), ...once };
-  if (settings.sentinels.length > 0) return new Redis({ ...options, ...sentinelOptions(settings) });
+  if (settings.sentinels.length > 0)
+    return new Redis({ ...options, ...sentinelOptions(settings), enableReadyCheck: true });
   if (settings.host.startsWith('/')) return new Redis({ ...options, path: settings.host });
   return new Redis({ ...options, host: settings.host, port: settings.port });
 }
@@ -75,6 +76,8 @@ export async function openRedis(redis: Redis, lost: (reason: string) => void): P
     // "Connection is closed." hides why.
     throw new Error(reason, { cause });
   }
+  // Fails while the server loads its data.
+  await redis.ping();
   // The library selects the database too, and stays in the first where there is none of that number.
   const { db = 0 } = redis.options;
   if (db !== 0) await redis.select(db);
@@ -119,7 +122,13 @@ export function destroyCluster(cluster: Cluster): void {
 }
 
 /** A connection that is given up when it breaks. */
-const once = { lazyConnect: true, enableOfflineQueue: false, retryStrategy: null } as const;
+const once = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  retryStrategy: null,
+  // It asks INFO, and prints a line where the user's ACL leaves that out; `openRedis` pings instead.
+  enableReadyCheck: false,
+} as const;
 
 function commonOptions(settings: RedisSettings, name: string): Options {
   return {
