@@ -70,9 +70,7 @@ function decodeClientEvent(name: string, message: Members, frame: string): Clien
   }
   // CLIENT-3: `data` travels as a string; another value goes as the text the sender wrote.
   const text = typeof data === 'string' ? data : memberTexts(frame).get('data');
-  // TEXT-1: a frame of the other nodes could not hold it.
   if (!isUnicode(name)) throw new ProtocolError('Invalid client event: its name must be Unicode text');
-  if (typeof data === 'string' && !isUnicode(data)) throw new ProtocolError(mustBeUnicode('data', name));
   return { event: 'client event', name, channel, data: text ?? JSON.stringify(data) };
 }
 

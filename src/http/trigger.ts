@@ -72,7 +72,6 @@ function checkTrigger({ app }: LocalApp, { name, data, channel }: Trigger): void
     );
   }
   if (!isUnicode(name)) throw new HttpError(400, 'Invalid event name: it must be Unicode text');
-  if (!isUnicode(data)) throw new HttpError(400, "Invalid parameter: 'data' must be Unicode text");
   if (name.startsWith('pusher:') || name.startsWith('pusher_internal:')) {
     // EVENT-2: a forged member_added would corrupt clients.
     throw new HttpError(400, "Invalid event name: 'pusher:' and 'pusher_internal:' are reserved");

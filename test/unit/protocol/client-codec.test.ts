@@ -112,7 +112,7 @@ describe('decodeClientMessage', () => {
 
   it('hands on string data of a client event unchanged (CLIENT-3)', () => {
     fc.assert(
-      fc.property(wellFormedText, (data) => {
+      fc.property(anyText, (data) => {
         expect(outcome(JSON.stringify({ event: 'client-a', channel: 'private-x', data }))).toMatchObject({
           data,
         });
