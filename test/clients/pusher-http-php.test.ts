@@ -107,7 +107,7 @@ describeWith(PHP, () => {
         const { result } = await call(server.port, {}, 'trigger', channels, 'x', {}, info);
         const counts = (result as { channels: Record<string, unknown> }).channels;
         expect(Object.keys(counts)).toEqual(channels);
-        expect(counts['presence-room']).toEqual({ user_count: 1 });
+        expect(counts['presence-room']).toEqual({ user_count: 1, subscription_count: 1 });
         expect(counts['room-7']).toEqual({ subscription_count: 0 });
       });
 
@@ -178,7 +178,7 @@ describeWith(PHP, () => {
           { result: { channels: { room: {}, 'presence-a': {} } } },
           { result: { channels: { 'presence-a': { user_count: 1 } } } },
           { result: { channels: { 'presence-a': {} } } },
-          { result: { channels: { 'presence-a': { user_count: 1 } } } },
+          { result: { channels: { 'presence-a': { user_count: 1, subscription_count: 1 } } } },
         ]);
       });
     });

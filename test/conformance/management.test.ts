@@ -65,13 +65,14 @@ onEachTransport((transport) => {
         await client.signin({ id: 'ana' });
       }
       await three.signin({ id: 'ben' });
-      expect(await gauges(APP)).toEqual([3, 2, 4, 2]);
+      // USER-4: whoever signed in hears the user's own channel.
+      expect(await gauges(APP)).toEqual([3, 4, 7, 2]);
       expect(await gauges({ app: 'other' })).toEqual([1, 1, 1, 0]);
 
       one.send({ event: 'pusher:unsubscribe', data: { channel: 'room' } });
       await one.settle();
       await three.close();
-      expect(await gauges(APP)).toEqual([2, 2, 3, 1]);
+      expect(await gauges(APP)).toEqual([2, 3, 5, 1]);
 
       for (const client of [one, two, stranger]) await client.close();
       expect(await gauges(APP)).toEqual([0, 0, 0, 0]);

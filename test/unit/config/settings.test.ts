@@ -136,6 +136,7 @@ const SERVER_ROWS: readonly Row[] = [
   ['PREGON_HUB_USER_CLAIMS', 'uid, sub', 'hub.userClaims', ['uid', 'sub']],
   ['PREGON_HUB_ISSUER', 'https://id.test', 'hub.issuer', 'https://id.test'],
   ['PREGON_HUB_AUDIENCE', 'hub', 'hub.audience', 'hub'],
+  ['PREGON_HUB_LEEWAY', '5s', 'hub.leewaySeconds', 5],
   ['PREGON_HUB_JWKS_COOLDOWN', '1m', 'hub.jwksCooldownSeconds', 60],
   ['PREGON_HUB_APP', 'an-app', 'hub.appId', 'an-app'],
   ['PREGON_HUB_NOTIFY_SECRET', 'a-secret', 'hub.notifySecret', 'a-secret'],
