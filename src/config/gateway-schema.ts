@@ -43,7 +43,8 @@ export const GatewaySchema = z.strictObject({
     .default(false)
     .meta({ description: 'Also send each event under its older name (credit_approved)' }),
   duplicateSeconds: z.int().min(0).max(3600).default(15).meta({
-    description: 'A request with the same body within this time is answered alike and publishes nothing',
+    description:
+      'A request with the same body within this time is answered alike and publishes nothing, unless nobody was there to hear the first',
   }),
   maxDuplicates: tableSize().default(10_000).meta({ description: 'Bodies remembered for that' }),
 });

@@ -33,10 +33,10 @@ export interface GatewayApp {
   /** Publishes what was checked before, once more. */
   publishCopy(event: TriggeredEvent): void;
   /**
-   * Whether anybody is subscribed to a channel now, on any node; on this one, where the others cannot be asked. It never
-   * fails: what was published before would be sent again by a caller who is told of a failure.
+   * Whether anybody is subscribed to a channel now, on any node. Undefined where nobody is on this one and the others
+   * cannot be asked. It never fails: what was published before would be sent again by a caller who is told of a failure.
    */
-  isOccupied(channel: string): Promise<boolean>;
+  isOccupied(channel: string): Promise<boolean | undefined>;
   /** Who is in a presence channel, on any node. */
   members(channel: string): Promise<readonly OnlineMember[]>;
   /** Hears a channel's frames as a subscription would. @returns a function that ends it, once it stands on all nodes */
@@ -83,12 +83,14 @@ export class LocalGatewayApp implements GatewayApp {
     this.local.events.publish(event);
   }
 
-  async isOccupied(channel: string): Promise<boolean> {
-    if (this.local.channels.find(channel) !== undefined) return true;
+  async isOccupied(channel: string): Promise<boolean | undefined> {
+    const { channels, cluster } = this.local;
+    if (channels.find(channel) !== undefined) return true;
+    if (cluster?.isHealthy === false) return undefined;
     // The cluster itself tells of a store that does not answer.
     return channelDirectory(this.local)
       .isOccupied(channel)
-      .catch(() => false);
+      .catch(() => undefined);
   }
 
   async members(channel: string): Promise<OnlineMember[]> {

@@ -53,12 +53,14 @@ export class IdempotencyStore {
    *
    * @param scope what the key belongs to, such as app and endpoint
    * @param replayed called when it was answered before
+   * @param isKept whether the answer is repeated; asked once it is there
    */
   once(
     scope: readonly string[],
     key: string,
     handle: () => HttpResponse | Promise<HttpResponse>,
     replayed: () => void,
+    isKept = isSuccess,
   ): HttpResponse | Promise<HttpResponse> {
     const id = JSON.stringify([...scope, key]);
     const known = this.answers.get(id);
@@ -66,15 +68,15 @@ export class IdempotencyStore {
       replayed();
       return known;
     }
-    if (this.shared?.isHealthy === true) return this.onceEverywhere(this.shared, id, handle, replayed);
+    if (this.shared?.isHealthy === true) {
+      return this.onceEverywhere(this.shared, id, handle, replayed, isKept);
+    }
+    const keep = (answer: HttpResponse) => {
+      if (isKept(answer)) this.answers.set(id, answer);
+      return answer;
+    };
     const response = handle();
-    if (response instanceof Promise) return response.then((answer) => this.keep(id, answer));
-    return this.keep(id, response);
-  }
-
-  private keep(id: string, answer: HttpResponse): HttpResponse {
-    if (answer.status === 200) this.answers.set(id, answer);
-    return answer;
+    return response instanceof Promise ? response.then(keep) : keep(response);
   }
 
   private async onceEverywhere(
@@ -82,18 +84,21 @@ export class IdempotencyStore {
     id: string,
     handle: () => HttpResponse | Promise<HttpResponse>,
     replayed: () => void,
+    isKept: typeof isSuccess,
   ): Promise<HttpResponse> {
     const earlier = await this.findEarlier(shared, id);
     if (earlier !== undefined) {
       replayed();
-      return this.keep(id, earlier);
+      this.answers.set(id, earlier);
+      return earlier;
     }
-    let answer: HttpResponse | undefined;
+    let kept: HttpResponse | undefined;
     try {
-      answer = this.keep(id, await handle());
+      const answer = await handle();
+      if (isKept(answer)) this.answers.set(id, (kept = answer));
       return answer;
     } finally {
-      shared.answer(id, answer?.status === 200 ? JSON.stringify(answer) : undefined, this.ttlMs);
+      shared.answer(id, kept && JSON.stringify(kept), this.ttlMs);
     }
   }
 
@@ -113,4 +118,8 @@ export class IdempotencyStore {
       await new Promise<void>((resolve) => this.clock.after(POLL_MS, resolve));
     }
   }
+}
+
+function isSuccess({ status }: HttpResponse): boolean {
+  return status === 200;
 }

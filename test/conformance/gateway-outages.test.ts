@@ -66,6 +66,16 @@ onEachTransport((transport) => {
       });
     });
 
+    it('a repeat is not published, since somebody on another node may have heard the first', async () => {
+      const server = await startNode(transport);
+      const body = { userId: 34, data: { title: 'Aviso' } };
+      const first = await post(server, '/notify', body);
+      const client = await subscriber(server.port, 'private-user.34');
+      expect((await post(server, '/notify', body)).body).toEqual(first.body);
+      await client.settle();
+      expect(client.named('notification')).toEqual([]);
+    });
+
     it('so is a notification of the hub', async () => {
       const server = await startNode(transport);
       const client = await subscriber(server.port, 'private-user.7');

@@ -36,6 +36,30 @@ onEachTransport((transport) => {
       expect(await count()).toBe(2);
     });
 
+    it('is published again where nobody was there, and sent tells who was there then', async () => {
+      const { server } = await setUp();
+      const absent = { ...BODY, userId: '34' };
+      expect((await post(server, '/notify', absent)).body['sent']).toBe(false);
+      const late = await server.connect();
+      await late.subscribe('private-user.34');
+      expect((await post(server, '/notify', absent)).body['sent']).toBe(true);
+      await late.next('notification');
+      await late.close();
+      // It has reached somebody, who left since.
+      expect((await post(server, '/notify', absent)).body['sent']).toBe(true);
+      expect(late.named('notification').length).toBe(1);
+    });
+
+    it('with a key is published again where nobody was there', async () => {
+      const { server } = await setUp();
+      const absent = { ...BODY, userId: '34' };
+      expect((await post(server, '/notify', absent, withKey('a'))).body['sent']).toBe(false);
+      const late = await server.connect();
+      await late.subscribe('private-user.34');
+      expect((await post(server, '/notify', absent, withKey('a'))).body['sent']).toBe(true);
+      expect(await late.next('notification')).toMatchObject({ data: JSON.stringify(BODY.data) });
+    });
+
     it('is published once when both are under way', async () => {
       const { server, count } = await setUp();
       const answers = await Promise.all([1, 2, 3, 4].map(() => post(server, '/notify', BODY)));

@@ -10,7 +10,7 @@ import { HttpError, jsonResponse, type HttpResponse } from '../../http/response.
 import type { Log } from '../../log.js';
 import type { ThrottledLog } from '../../throttled-log.js';
 import { BodyError, errorAnswer, unauthorized } from '../answers.js';
-import type { Duplicates } from '../duplicates.js';
+import type { Duplicates, Outcome } from '../duplicates.js';
 import type { GatewayApp } from '../gateway-app.js';
 import { JsonBody } from '../json-body.js';
 import { warnOfRefusal, warnOfSecret } from '../refusals.js';
@@ -65,17 +65,18 @@ export class HubNotify implements HttpExtension {
     return this.services.duplicates.once(request, () => this.notify(body, encodedId, inJson));
   }
 
-  private async notify(body: JsonBody, encodedId: string, inJson: boolean): Promise<HttpResponse> {
+  private async notify(body: JsonBody, encodedId: string, inJson: boolean): Promise<Outcome> {
     const { type } = body.as(Notification);
     const event = hubType(type) === undefined ? undefined : findEvent(type)?.name;
     if (event === undefined) throw new BodyError(422, 'Invalid body', ['type: is no event of the hub']);
     const channel = fillPattern('private-user.{id}', decoded(encodedId));
     if (channel === undefined) throw new BodyError(422, 'Invalid user', ['the id in the path is no user id']);
     this.app.publish([{ event, channel, data: body.text('data') ?? '{}' }]);
-    const sent = await this.app.isOccupied(channel);
-    return inJson
-      ? jsonResponse({ success: true, event, sent })
+    const reached = await this.app.isOccupied(channel);
+    const response: HttpResponse = inJson
+      ? jsonResponse({ success: true, event, sent: reached === true })
       : { status: 200, headers: [['Content-Type', 'text/plain; charset=utf-8']], body: 'OK' };
+    return { response, isUnheard: reached === false };
   }
 
   /** @throws HttpError 405 */

@@ -10,7 +10,7 @@ import type { Log } from '../../log.js';
 import type { ThrottledLog } from '../../throttled-log.js';
 import { errorAnswer, unauthorized } from '../answers.js';
 import { warnOfRefusal, warnOfSecret } from '../refusals.js';
-import type { Duplicates } from '../duplicates.js';
+import type { Duplicates, Outcome } from '../duplicates.js';
 import type { GatewayApp } from '../gateway-app.js';
 import { JsonBody } from '../json-body.js';
 import { isSameSecret } from '../secret.js';
@@ -106,20 +106,24 @@ export class LegacyEndpoints implements HttpExtension {
     return this.services.duplicates.once(request, () => this.answer(body, planner, path));
   }
 
-  private async answer(body: JsonBody, planner: Planner, path: string): Promise<HttpResponse> {
+  private async answer(body: JsonBody, planner: Planner, path: string): Promise<Outcome> {
     const plan = planner(body, this.services.clock.now());
-    const sent = await this.send(plan.notices);
+    const reached = await this.send(plan.notices);
     const { doubt } = plan;
     if (doubt !== undefined) this.services.warnings.warn(this.app.id, { path, ...doubt.fields }, doubt.kind);
-    return jsonResponse(plan.answer(sent));
+    return { response: jsonResponse(plan.answer(reached === true)), isUnheard: reached === false };
   }
 
-  /** @returns whether anybody is there to be told; nobody being there is no failure */
-  private async send(notices: readonly Notice[]): Promise<boolean> {
+  /**
+   * Publishes notices. Nobody being there to hear them is no failure.
+   *
+   * @returns whether anybody is there; undefined where that cannot be told of all nodes
+   */
+  private async send(notices: readonly Notice[]): Promise<boolean | undefined> {
     if (notices.length === 0) return false;
     this.app.publish(notices.flatMap((notice) => this.eventsOf(notice)));
     const occupied = await Promise.all(notices.map(({ channel }) => this.app.isOccupied(channel)));
-    return occupied.includes(true);
+    return occupied.includes(true) || (occupied.includes(undefined) ? undefined : false);
   }
 
   private eventsOf({ channel, event, alias, data }: Notice) {
