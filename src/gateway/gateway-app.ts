@@ -1,4 +1,5 @@
 import { channelPolicy } from '../../protocol/channel-name.js';
+import type { SigningKey } from '../../protocol/signatures.js';
 import type { App, AppSettings } from '../apps/app.js';
 import type { FrameListener } from '../channels/channel.js';
 import type { TriggeredEvent } from '../channels/publish-event.js';
@@ -20,8 +21,8 @@ export interface GatewayApp {
   readonly id: string;
   readonly app: App;
   readonly settings: AppSettings;
-  /** Of the oldest active key; empty where there is none. */
-  readonly publicKey: string;
+  /** The oldest active key; undefined where there is none. */
+  readonly signingKey: SigningKey | undefined;
   /** Open connections of clients on this node. */
   readonly connectionCount: number;
   /**
@@ -64,8 +65,8 @@ export class LocalGatewayApp implements GatewayApp {
     return this.local.app.settings;
   }
 
-  get publicKey(): string {
-    return this.local.app.keys.keys().next().value ?? '';
+  get signingKey(): SigningKey | undefined {
+    return this.local.app.keys.values().next().value;
   }
 
   get connectionCount(): number {

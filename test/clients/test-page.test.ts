@@ -1,10 +1,37 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { connectionOptions, nextEvent, Pusher, subscribed } from '../support/client-libraries.js';
 import { eventually } from '../support/eventually.js';
-import { GATEWAY_SECRET, startGateway } from '../support/gateway.js';
+import { GATEWAY_SECRET, post, startGateway } from '../support/gateway.js';
 import { CHROMIUM, chromiumPath, describeWith } from '../support/services.js';
-import type { TestServer } from '../support/start-server.js';
+import { TEST_APP, type TestServer } from '../support/start-server.js';
 import { onEachTransport } from '../support/transports.js';
+
+onEachTransport((transport) => {
+  describe("the test page's endpoint of authorization", () => {
+    it('lets pusher-js with the secret listen to what the gateway sends', async () => {
+      const server = await startGateway({ transport });
+      const client = new Pusher(TEST_APP.key, {
+        ...connectionOptions(server),
+        channelAuthorization: {
+          endpoint: `http://127.0.0.1:${server.lastPort}/test.html/auth`,
+          transport: 'ajax',
+          headers: { 'X-WS-Secret': GATEWAY_SECRET },
+        },
+      });
+      onTestFinished(() => {
+        client.disconnect();
+      });
+      await subscribed(client, 'private-user.33');
+      const heard = nextEvent(client.channel('private-user.33'), 'notification');
+      await post(server, '/notify', { userId: 33, data: { title: 'Aviso' } });
+      expect(await heard).toEqual({ title: 'Aviso' });
+
+      const refused = nextEvent(client.subscribe('private-payments'), 'pusher:subscription_error');
+      expect(await refused).toMatchObject({ type: 'AuthError', status: 403 });
+    });
+  });
+});
 
 describeWith(CHROMIUM, () => {
   let browser: Browser | undefined;
@@ -62,6 +89,26 @@ describeWith(CHROMIUM, () => {
         await page.getByRole('button', { name: 'Send' }).click();
         await eventually(async () => {
           expect(await log.textContent()).toContain('200 {"success":true');
+        });
+      });
+
+      it('listens, as it is, to the private channel that it sends to, once it has the secret', async () => {
+        const page = await open(await startGateway({ transport }));
+        const log = page.locator('#log');
+        const connect = page.getByRole('button', { name: 'Connect and subscribe' });
+        await connect.click();
+        await eventually(async () => {
+          expect(await log.textContent()).toContain('private-user.1 is private: give the secret');
+        });
+        await page.locator('#secret').fill(GATEWAY_SECRET);
+        await connect.click();
+        await eventually(async () => {
+          expect(await log.textContent()).toContain('subscription_succeeded');
+        });
+        await page.getByRole('button', { name: 'Send' }).click();
+        await eventually(async () => {
+          expect(await log.textContent()).toContain('"event":"notification","channel":"private-user.1"');
+          expect(await log.textContent()).toContain('"sent":true');
         });
       });
     });

@@ -22,6 +22,7 @@ import { notify } from './notify.js';
 import { paymentNotification } from './payment-notification.js';
 import { statsUpdate } from './stats-update.js';
 import { testPage } from './test-page.js';
+import { testPageAuth, TEST_PAGE_AUTH_PATH } from './test-page-auth.js';
 
 /** What the endpoints work with. */
 export interface LegacyServices {
@@ -64,12 +65,14 @@ export class LegacyEndpoints implements HttpExtension {
   }
 
   open(request: HttpRequest, path: string): HttpResponse | 'body' | undefined {
-    return PLANNERS.has(path) ? (this.refusal(request) ?? 'body') : undefined;
+    const takesBody = PLANNERS.has(path) || path === TEST_PAGE_AUTH_PATH;
+    return takesBody ? (this.refusal(request) ?? 'body') : undefined;
   }
 
   handle(request: HttpRequest, path: string): Answer | undefined {
     const planner = PLANNERS.get(path);
     if (planner !== undefined) return this.notification(request, planner);
+    if (path === TEST_PAGE_AUTH_PATH) return this.testPageAuth(request);
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     switch (path) {
       case '/health':
@@ -77,7 +80,7 @@ export class LegacyEndpoints implements HttpExtension {
       case '/active-users':
         return this.activeUsers(request);
       case '/test.html':
-        return testPage(this.app.publicKey);
+        return testPage(this.app.signingKey?.key ?? '');
       default:
         return undefined;
     }
@@ -90,7 +93,17 @@ export class LegacyEndpoints implements HttpExtension {
     );
   }
 
-  /** The answer to a notification that no body can put right. */
+  private testPageAuth(request: HttpRequest): HttpResponse {
+    const refusal = this.refusal(request);
+    if (refusal !== undefined) return refusal;
+    try {
+      return testPageAuth(request.body, this.app.signingKey);
+    } catch (error) {
+      return this.asError(request, error);
+    }
+  }
+
+  /** The answer to a request that no body can put right. */
   private refusal(request: HttpRequest): HttpResponse | undefined {
     if (request.method !== 'POST') {
       const response = jsonResponse({ success: false, error: `Method not allowed: use POST` }, 405);

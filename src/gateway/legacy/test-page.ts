@@ -15,20 +15,39 @@ const SCRIPT = `
 const of = (id) => document.getElementById(id);
 const show = (text) => { of('log').textContent = new Date().toISOString() + '  ' + text + '\\n' + of('log').textContent; };
 const prefix = location.pathname.replace(/\\/test\\.html$/, '');
+const say = (to, event, data) => to.send(JSON.stringify({ event, data }));
 let socket;
+const signed = async (channel, socketId) => {
+  if (!of('secret').value) throw new Error(channel + ' is private: give the secret, and this server signs the subscription');
+  const response = await fetch(prefix + '/test.html/auth', {
+    method: 'POST',
+    headers: { 'X-WS-Secret': of('secret').value },
+    body: new URLSearchParams({ socket_id: socketId, channel_name: channel }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error('not signed: ' + response.status + ' ' + answer.error);
+  return { channel, auth: answer.auth };
+};
+const subscribe = async (to, { socket_id }) => {
+  const channel = of('channel').value;
+  try {
+    say(to, 'pusher:subscribe', /^(private|presence)-/.test(channel) ? await signed(channel, socket_id) : { channel });
+  } catch (error) {
+    show(error.message);
+  }
+};
 of('connect').onclick = () => {
   if (socket) socket.close();
   const scheme = location.protocol === 'https:' ? 'wss://' : 'ws://';
   socket = new WebSocket(scheme + location.host + prefix + '/app/' + encodeURIComponent(of('key').value) + '?protocol=7&client=test-page');
-  socket.onopen = () => {
-    const data = { channel: of('channel').value };
-    if (of('auth').value) data.auth = of('auth').value;
-    socket.send(JSON.stringify({ event: 'pusher:subscribe', data }));
+  socket.onmessage = ({ data, target }) => {
+    show(data);
+    const message = JSON.parse(data);
+    if (message.event === 'pusher:connection_established') subscribe(target, JSON.parse(message.data));
   };
-  socket.onmessage = ({ data }) => show(data);
   socket.onclose = ({ code, reason }) => show('closed ' + code + ' ' + reason);
 };
-setInterval(() => { if (socket && socket.readyState === 1) socket.send('{"event":"pusher:ping","data":{}}'); }, 25000);
+setInterval(() => { if (socket && socket.readyState === 1) say(socket, 'pusher:ping', {}); }, 25000);
 of('send').onclick = async () => {
   const response = await fetch(prefix + of('endpoint').value, {
     method: 'POST',
@@ -46,14 +65,13 @@ const PAGE = `<!doctype html>
 <title>pregon: test page</title>
 <style>${STYLE}</style>
 <h1>Test page</h1>
+<label>Secret, to send and to listen to private channels <input id="secret" type="password" autocomplete="off"></label>
 <h2>Listen</h2>
 <label>App key <input id="key" value="{key}"></label>
-<label>Channel <input id="channel" value="public-channel"></label>
-<label>Signature, for a private channel <input id="auth" placeholder="key:hex" autocomplete="off"></label>
+<label>Channel <input id="channel" value="private-user.1"></label>
 <button id="connect">Connect and subscribe</button>
 <h2>Notify</h2>
 <label>Endpoint <input id="endpoint" value="/notify"></label>
-<label>Secret <input id="secret" type="password" autocomplete="off"></label>
 <label>Body <textarea id="body">{"userId": "1", "event": "notification", "data": {"title": "Prueba", "message": "Hola"}}</textarea></label>
 <button id="send">Send</button>
 <h2>What came</h2>
@@ -75,7 +93,8 @@ const HEADERS: HttpResponse['headers'] = [
 ];
 
 /**
- * `GET /test.html`: a page to listen and to notify by hand. It asks for the secret and holds none.
+ * `GET /test.html`: a page to listen and to notify by hand. It asks for the secret and holds none; with it the server
+ * signs its subscriptions.
  *
  * @param key of the app; letters, digits, `_` and `-`
  */
