@@ -21,7 +21,7 @@ export const ErrorCode = {
   UnsupportedVersion: 4007,
   /** Origin refused, not authorized in time, or terminated by the application. */
   Unauthorized: 4009,
-  /** Overload: handshakes come too fast, or the client reads too slowly. */
+  /** Overload: handshakes come too fast, the quota is nearly used up, or the client reads too slowly. */
   OverCapacity: 4100,
   /** The node is stopping: reconnect, another one answers. */
   Reconnect: 4200,

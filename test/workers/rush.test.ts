@@ -52,6 +52,33 @@ describe('workers that start', { timeout: 60_000 }, () => {
     });
   });
 
+  it('keep to maxConnections in a rush but for a few, and let in who comes back until it is reached (CONN-10)', async () => {
+    const limit = 60;
+    const env = { PREGON_APP_MAX_CONNECTIONS: String(limit) };
+    const { port } = await WorkersBed.start(['--workers', '3'], { env });
+    const clients: TestSocket[] = [];
+    const rush = async (count: number) => {
+      const dialled = await Promise.all(
+        Array.from({ length: count }, () =>
+          TestSocket.open(`ws://127.0.0.1:${port}/app/${TEST_APP.key}?protocol=7`),
+        ),
+      );
+      clients.push(...dialled);
+      const codes = await Promise.all(
+        dialled.map((client) => Promise.race([client.closed, client.established()])),
+      );
+      return codes.map((end) => ('code' in end ? end.code : undefined));
+    };
+    let inside = 0;
+    for (let codes = await rush(CLIENTS); ; codes = await rush(20)) {
+      inside += codes.filter((code) => code === undefined).length;
+      if (codes.every((code) => code === 4004)) break;
+    }
+    expect(inside).toBeGreaterThanOrEqual(limit);
+    expect(inside).toBeLessThanOrEqual(limit + 6);
+    for (const client of clients) client.terminate();
+  });
+
   it('meet in a folder of their own also where TMPDIR is too long for the path of a socket', async () => {
     const parent = tempFolder();
     const long = join(parent, 'x'.repeat(120));

@@ -53,9 +53,8 @@ Broadcast::channel('chat.{roomId}', function (User $user, string $roomId): array
     if ($room === null || (string) $room->id !== $roomId) {
         return false;
     }
-    $isMember = $room->members()->whereKey($user->id)->exists();
 
-    return $isMember || $user->role->isSupport() ? $user->person('role') : false;
+    return $room->isOpenTo($user) ? $user->person('role') : false;
 });
 Broadcast::channel(
     'online',

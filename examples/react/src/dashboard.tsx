@@ -8,10 +8,11 @@ import { useConnectionStatus, useEvent, type EchoClient } from './realtime';
 interface DashboardProps {
   echo: EchoClient;
   session: Session;
+  onLogout: () => void;
 }
 
 /** Payments and credits as they arrive, and the room of those who work on them. */
-export function Dashboard({ echo, session }: DashboardProps) {
+export function Dashboard({ echo, session, onLogout }: DashboardProps) {
   const { user } = session;
   const status = useConnectionStatus(echo);
   const [payments, setPayments] = useState<PaymentReceived[]>([]);
@@ -30,13 +31,21 @@ export function Dashboard({ echo, session }: DashboardProps) {
     <main>
       <header>
         <h1>
-          {user.name}, {user.role}
+          {user.name}, {user.role.replace('_', ' ')}
         </h1>
-        <output aria-label="Connection">{status}</output>
+        <output aria-label="Connection" data-status={status}>
+          {status}
+        </output>
+        <button className="plain" onClick={onLogout}>
+          Log out
+        </button>
       </header>
       <section aria-label="Payments">
         <h2>Payments</h2>
         {user.role === 'cobrador' && <PaymentForm echo={echo} session={session} onRegistered={addPayment} />}
+        {payments.length === 0 && (
+          <p className="empty">No payments yet. They appear here as they are registered.</p>
+        )}
         <ul>
           {payments.map(({ payment, client }) => (
             <li key={payment.id}>
@@ -48,6 +57,7 @@ export function Dashboard({ echo, session }: DashboardProps) {
       </section>
       <section aria-label="Credits">
         <h2>Credits that require attention</h2>
+        {credits.length === 0 && <p className="empty">Nothing requires attention.</p>}
         <ul>
           {credits.map(({ credit, reason }) => (
             <li key={credit.id}>
@@ -56,7 +66,7 @@ export function Dashboard({ echo, session }: DashboardProps) {
           ))}
         </ul>
       </section>
-      <Chat echo={echo} name={user.name} />
+      <Chat echo={echo} session={session} />
     </main>
   );
 }

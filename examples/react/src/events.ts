@@ -22,6 +22,13 @@ export interface PaymentReceived {
   timestamp: string;
 }
 
+/** `message.sent` */
+export interface MessageSent {
+  chat_room_id: number;
+  message: { id: string; message: string; user: Person };
+  timestamp: string;
+}
+
 /** `credit.requires.attention` */
 export interface CreditRequiresAttention {
   credit: { id: number; balance: string; client: Person };

@@ -26,8 +26,14 @@ export function PaymentForm({ echo, session, onRegistered }: PaymentFormProps) {
   }, undefined);
   return (
     <form action={submit}>
-      <input name="credit" type="number" min="1" placeholder="Credit" required />
-      <input name="amount" inputMode="decimal" placeholder="Amount" required />
+      <label>
+        Credit
+        <input name="credit" type="number" min="1" required />
+      </label>
+      <label>
+        Amount
+        <input name="amount" inputMode="decimal" autoComplete="off" required />
+      </label>
       <button disabled={isPending}>Register</button>
       {refusal !== undefined && <p role="alert">{refusal}</p>}
     </form>

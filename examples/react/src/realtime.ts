@@ -1,8 +1,8 @@
 import Echo, { type Channel } from 'laravel-echo';
 import Pusher from 'pusher-js';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import type { Session } from './api';
-import type { Person } from './events';
+import type { MessageSent, Person } from './events';
 
 export type EchoClient = Echo<'reverb'>;
 
@@ -64,10 +64,16 @@ export function useEvent<T>(channel: Channel, name: `.${string}`, listener: (eve
   }, [channel, name]);
 }
 
-/** What a presence channel tells: who is there, and who is typing. */
+/** What a presence channel tells: who is there, what they write, and who is typing. */
 export function useRoom(echo: EchoClient, name: string) {
   const [members, setMembers] = useState<Person[]>([]);
+  const [messages, setMessages] = useState<MessageSent[]>([]);
   const [typing, setTyping] = useState<string>();
+  const [isRefused, setIsRefused] = useState(false);
+  /** What arrives again is not shown again. */
+  const addMessage = useCallback((sent: MessageSent) => {
+    setMessages((before) => [...before.filter(({ message }) => message.id !== sent.message.id), sent]);
+  }, []);
   useEffect(() => {
     let timer: number | undefined;
     echo
@@ -79,6 +85,13 @@ export function useRoom(echo: EchoClient, name: string) {
       .leaving(({ id }: Person) => {
         setMembers((before) => before.filter((person) => person.id !== id));
       })
+      .error(() => {
+        setIsRefused(true);
+      })
+      .listen('.message.sent', (sent: MessageSent) => {
+        setTyping(undefined);
+        addMessage(sent);
+      })
       .listenForWhisper('typing', (person: Pick<Person, 'name'>) => {
         setTyping(person.name);
         clearTimeout(timer);
@@ -88,9 +101,9 @@ export function useRoom(echo: EchoClient, name: string) {
       clearTimeout(timer);
       echo.leave(name);
     };
-  }, [echo, name]);
+  }, [echo, name, addMessage]);
   const whisper = (person: Pick<Person, 'name'>) => {
     echo.join(name).whisper('typing', person);
   };
-  return { members, typing, whisper };
+  return { isRefused, members, messages, addMessage, typing, whisper };
 }

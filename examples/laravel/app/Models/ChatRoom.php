@@ -13,4 +13,10 @@ class ChatRoom extends Model
     {
         return $this->belongsToMany(User::class);
     }
+
+    /** Its members, and those who answer tickets. */
+    public function isOpenTo(User $user): bool
+    {
+        return $this->members()->whereKey($user->id)->exists() || $user->role->isSupport();
+    }
 }

@@ -1,0 +1,4 @@
+import { spreadOverHub } from '../../support/start-server.js';
+
+spreadOverHub(2);
+await import('../../conformance/errors.test.js');

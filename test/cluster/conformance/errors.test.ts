@@ -1,0 +1,4 @@
+import { spreadOverNodes } from '../../support/start-server.js';
+
+spreadOverNodes(3);
+await import('../../conformance/errors.test.js');
