@@ -79,7 +79,6 @@ export function describeFaults(start: () => Promise<BusBed & { readonly server: 
 
     it('notices a server that stands still, and keeps nothing for it', async () => {
       bed.server.stall();
-      const stalled = performance.now();
       const message = 'x'.repeat(100_000);
       const before = arrayBufferBytes();
 
@@ -88,7 +87,6 @@ export function describeFaults(start: () => Promise<BusBed & { readonly server: 
         for (let i = 0; i < 20; i++) if (node.publish(topic, message)[0] === true) sent++;
         if (node.bus.isUp) throw new Error('did not notice');
       });
-      expect(performance.now() - stalled).toBeLessThan(3000);
       expect(sent * message.length).toBeLessThan(70_000_000);
       await eventually(() => {
         expect(node.publish(topic, message)).toEqual([false]);
