@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,16 +10,19 @@ import { TEST_APP } from './start-server.js';
 
 const MAIN = new URL('../../dist/src/cli/main.js', import.meta.url);
 
-/** Runs in the child beside the server: collects garbage when asked to, and tells what is left. */
+/** Runs in the child beside the server, not in its workers: collects garbage when asked to, and tells what is left. */
 const COLLECTOR = `data:text/javascript,${encodeURIComponent(`
-process.on('message', async () => {
-  for (let i = 0; i < 4; i++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    globalThis.gc();
-  }
-  process.send(process.memoryUsage().heapUsed);
-});
-process.channel.unref();
+import cluster from 'node:cluster';
+if (cluster.isPrimary) {
+  process.on('message', async () => {
+    for (let i = 0; i < 4; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      globalThis.gc();
+    }
+    process.send(process.memoryUsage().heapUsed);
+  });
+  process.channel.unref();
+}
 `)}`;
 
 /** Levels of lines that tell of a fault. */
@@ -96,6 +99,12 @@ export class ChildServer {
 
   get pid(): number {
     return this.child.pid ?? 0;
+  }
+
+  /** Of the server and its workers. */
+  get pids(): number[] {
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'latin1').trim();
+    return [this.pid, ...(children === '' ? [] : children.split(' ').map(Number))];
   }
 
   get isAlive(): boolean {

@@ -94,13 +94,22 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner, WsHttp
     return typeof address === 'object' && address !== null ? address.port : port;
   }
 
-  /** A further connection is closed as soon as it is there, so that the process never runs out of descriptors. */
+  /**
+   * A further connection is closed as soon as it is there, so that the process never runs out of descriptors. Where workers
+   * share the port, `maxConnections` of Node does not close it: full workers hand it back, each to the other, without an end.
+   */
   private boundConnections(server: Server): void {
     const descriptors = (this.descriptors = DescriptorBudget.ofProcess());
     if (descriptors === undefined) return;
-    server.maxConnections = descriptors.maxConnections;
-    server.on('drop', () => {
+    let open = 0;
+    server.on('connection', (socket) => {
+      open += 1;
+      socket.once('close', () => {
+        open -= 1;
+      });
+      if (open <= descriptors.maxConnections) return;
       warnOfFullPort(this.options, descriptors);
+      socket.destroy();
     });
   }
 
