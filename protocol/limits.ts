@@ -23,6 +23,8 @@ export const Limits = {
   watchListLength: 100,
   /** Client events per second and connection. */
   clientEventsPerSecond: 10,
+  /** Messages per second and connection, and as many control frames; far more than clients have to say. */
+  messagesPerSecond: 1000,
   /** Channels one connection may be subscribed to. */
   subscriptionsPerConnection: 1000,
   /** Subscriptions per second and connection that may be asked for in the long run. */

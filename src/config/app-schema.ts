@@ -99,6 +99,10 @@ const appSettings = {
   maxClientEventsPerSecond: limit()
     .default(Limits.clientEventsPerSecond)
     .meta({ description: 'Client events per second and connection; further ones are refused with 4301' }),
+  maxMessagesPerSecond: limit().default(Limits.messagesPerSecond).meta({
+    description:
+      'Messages of any kind per second and connection, beside maxClientEventsPerSecond, and as many control frames; those of a second, and maxSubscriptionsPerConnection more, may come at once. The connection that sends more is closed with 4100',
+  }),
   maxMessagesPerWindow: limit()
     .default(null)
     .meta({ description: 'Messages of any kind per connection and window' }),

@@ -296,6 +296,7 @@ export const APP_SETTINGS: readonly Setting[] = [
     'PREGON_APP_MAX_CLIENT_EVENTS_PER_SECOND',
     'SOKETI_DEFAULT_APP_MAX_CLIENT_EVENTS_PER_SEC',
   ),
+  setting('maxMessagesPerSecond', readLimit, 'PREGON_APP_MAX_MESSAGES_PER_SECOND'),
   setting(
     'maxMessagesPerWindow',
     readLimit,

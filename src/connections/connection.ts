@@ -2,6 +2,7 @@ import type { MemberData, UserData } from '../../protocol/messages.js';
 import type { SocketId } from '../../protocol/socket-id.js';
 import type { Channel } from '../channels/channel.js';
 import type { Subscriber } from '../channels/channels.js';
+import type { RatedPeer } from '../limits/frame-rate.js';
 import { publicNetworkOf } from '../limits/network.js';
 import type { TokenBucket } from '../limits/token-bucket.js';
 import type { LocalApp } from './local-app.js';
@@ -21,7 +22,7 @@ export interface PendingSubscription {
  * One client on one transport. A plain record: there may be a hundred thousand of them, so what only some need is made
  * when they need it, and none has a timer.
  */
-export class Connection implements Subscriber {
+export class Connection implements Subscriber, RatedPeer {
   readonly subscriptions = new Map<string, Channel>();
   /** Whom this connection stands for in each presence channel. */
   memberships: Map<string, MemberData> | undefined = undefined;
@@ -40,6 +41,8 @@ export class Connection implements Subscriber {
   subscribedUntilMs = 0;
   /** As {@link subscribedUntilMs}, of the presence channels it joined as somebody who was not in them. */
   joinedUntilMs = 0;
+  messagesLeft: number;
+  controlFramesLeft: number;
   clientEventBudget: TokenBucket | undefined = undefined;
   messageBudget: TokenBucket | undefined = undefined;
   /** Of catalogued events that it sends, by name. */
@@ -52,7 +55,9 @@ export class Connection implements Subscriber {
     /** Seconds of the node's clock when it was opened, and when anything was last heard from it. */
     readonly openedAt: number,
     public lastHeardAt: number = openedAt,
-  ) {}
+  ) {
+    this.messagesLeft = this.controlFramesLeft = app.frameRate?.burst ?? 0;
+  }
 
   /**
    * Who is behind it, for what is shared out fairly among those who caused it: the client's network, or its socket id where

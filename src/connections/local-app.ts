@@ -7,6 +7,7 @@ import { Channels, type TopicPublisher } from '../channels/channels.js';
 import type { EventCache } from '../channels/event-cache.js';
 import { EventPublisher } from '../channels/publish-event.js';
 import { SubscriptionCounts } from '../channels/subscription-counts.js';
+import { frameRate, type FrameRate } from '../limits/frame-rate.js';
 import { KeyedLimiter } from '../limits/keyed-limiter.js';
 import type { TokenBucket } from '../limits/token-bucket.js';
 import type { Cluster } from '../cluster/cluster.js';
@@ -21,6 +22,8 @@ export class LocalApp {
   readonly subscriptionCounts: SubscriptionCounts;
   readonly events: EventPublisher;
   readonly presence: Presence;
+  /** How fast each connection may send; undefined where there is no limit. */
+  readonly frameRate: FrameRate | undefined;
   readonly users: Users;
   /** How often users came to presence channels, by both: only a member, who was let in by the application, has an entry. */
   readonly joins = new KeyedLimiter();
@@ -36,6 +39,7 @@ export class LocalApp {
     /** The other nodes; undefined where this one is alone. It then knows the members, and who comes and goes. */
     readonly cluster: Cluster | undefined,
   ) {
+    this.frameRate = frameRate(app.settings);
     this.channels = new Channels(
       app.id,
       publisher,

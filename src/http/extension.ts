@@ -63,6 +63,8 @@ export type UpgradeDecision =
 export interface SocketPeer {
   /** A text frame. */
   message(text: string): void;
+  /** Any other frame: binary, ping, pong. */
+  heard(): void;
   /** The socket holds more unread bytes than it may. */
   overloaded(): void;
   /** The socket is gone. */

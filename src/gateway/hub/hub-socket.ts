@@ -1,5 +1,6 @@
 import type { Socket } from '../../connections/socket.js';
 import type { SocketPeer } from '../../http/extension.js';
+import { refillFrames, type FrameRate, type RatedPeer } from '../../limits/frame-rate.js';
 
 /** Try again later (RFC 6455's registry of close codes). */
 const TRY_LATER = 1013;
@@ -8,11 +9,13 @@ const TRY_LATER = 1013;
 const REMEMBERED = 8;
 
 /** One open tab of a user. */
-export class HubSocket implements SocketPeer {
+export class HubSocket implements SocketPeer, RatedPeer {
   /** Nothing more is to be sent. */
   isOver = false;
   /** What was told last, the oldest first. */
   private readonly told: string[] = [];
+  messagesLeft: number;
+  controlFramesLeft: number;
 
   constructor(
     private readonly socket: Socket,
@@ -20,7 +23,11 @@ export class HubSocket implements SocketPeer {
     readonly expiresAt: number,
     /** Called once, when nothing more is to be sent. */
     private readonly release: () => void,
-  ) {}
+    /** How fast it may send; undefined where there is no limit. */
+    private readonly rate: FrameRate | undefined,
+  ) {
+    this.messagesLeft = this.controlFramesLeft = rate?.burst ?? 0;
+  }
 
   /** Whether anything was told. */
   get wasTold(): boolean {
@@ -43,11 +50,26 @@ export class HubSocket implements SocketPeer {
 
   /** The keep-alive of clients that cannot send a ping frame; nothing else is taken. */
   message(text: string): void {
-    if (text === 'ping' && !this.isOver) this.socket.send('pong');
+    if (this.isOver) return;
+    if (this.rate !== undefined && --this.messagesLeft < 0) this.flooded();
+    else if (text === 'ping') this.socket.send('pong');
+  }
+
+  heard(): void {
+    if (this.rate !== undefined && --this.controlFramesLeft < 0) this.flooded();
+  }
+
+  /** A second passed. */
+  sweep(): void {
+    if (this.rate !== undefined) refillFrames(this, 1, this.rate);
   }
 
   overloaded(): void {
     this.end(TRY_LATER, 'Reads too slowly');
+  }
+
+  private flooded(): void {
+    this.end(TRY_LATER, 'Sends too many messages');
   }
 
   closed(): void {

@@ -8,6 +8,7 @@ import type { Config } from '../../config/schema.js';
 import type { Socket } from '../../connections/socket.js';
 import type { SocketRoute, UpgradeDecision, UpgradeRequest } from '../../http/extension.js';
 import { HttpError, jsonResponse, type HttpHeader, type HttpResponse } from '../../http/response.js';
+import { frameRate, type FrameRate } from '../../limits/frame-rate.js';
 import { KeyedLimiter } from '../../limits/keyed-limiter.js';
 import { isLoopback, networkOf } from '../../limits/network.js';
 import type { Log } from '../../log.js';
@@ -46,6 +47,7 @@ export class Hub implements SocketRoute {
   readonly headers = ['authorization', 'sec-websocket-protocol'] as const;
   readonly maxMessageBytes = MAX_MESSAGE_BYTES;
   private readonly verifier: TokenVerifier;
+  private readonly frameRate: FrameRate | undefined;
   private readonly limiter = new KeyedLimiter();
   private readonly open = new Set<HubSocket>();
   /** Sockets and accepted handshakes of each user. */
@@ -64,6 +66,7 @@ export class Hub implements SocketRoute {
     private readonly app: GatewayApp,
     private readonly services: HubServices,
   ) {
+    this.frameRate = frameRate(app.settings);
     this.verifier = new TokenVerifier(hub, app.settings.maxUserIdLength, services);
     app.onTrigger((event) => {
       this.remember(event);
@@ -87,6 +90,7 @@ export class Hub implements SocketRoute {
   sweep(): void {
     const now = this.services.clock.now() / 1000;
     for (const socket of this.open) {
+      socket.sweep();
       if (socket.expiresAt <= now) socket.end(TOKEN_EXPIRED, 'Token expired');
     }
   }
@@ -170,11 +174,16 @@ export class Hub implements SocketRoute {
   private opened(socket: Socket, { userId, expiresAt }: TokenUser, release: () => void): HubSocket {
     const { counters } = this.services;
     const ends: (() => void)[] = [];
-    const opened = new HubSocket(socket, expiresAt, () => {
-      this.open.delete(opened);
-      for (const end of ends) end();
-      release();
-    });
+    const opened = new HubSocket(
+      socket,
+      expiresAt,
+      () => {
+        this.open.delete(opened);
+        for (const end of ends) end();
+        release();
+      },
+      this.frameRate,
+    );
     this.listen(opened, userId).then(
       (end) => {
         if (opened.isOver) end();

@@ -2,6 +2,7 @@ import type {
   HttpRequest as UwsRequest,
   HttpResponse as UwsResponse,
   us_socket_context_t,
+  WebSocket,
   WebSocketBehavior,
 } from 'uWebSockets.js-20.51';
 import type { SocketPeer, SocketRoute, UpgradeDecision, UpgradeRequest } from '../../http/extension.js';
@@ -44,6 +45,10 @@ export function routeBehavior(
   >,
   owner: RouteOwner,
 ): WebSocketBehavior<RouteUserData> {
+  const heard = (ws: WebSocket<RouteUserData>) => {
+    const { live } = ws.getUserData();
+    if (live !== undefined && !live.socket.isDeaf()) live.peer.heard();
+  };
   return {
     ...shared,
     maxPayloadLength: route.maxMessageBytes,
@@ -58,8 +63,13 @@ export function routeBehavior(
       data.live = { socket, peer: data.open(socket) };
     },
     message: (ws, message, isBinary) => {
-      if (!isBinary) ws.getUserData().live?.peer.message(Buffer.from(message).toString('utf8'));
+      const { live } = ws.getUserData();
+      if (live === undefined || live.socket.isDeaf()) return;
+      if (isBinary) live.peer.heard();
+      else live.peer.message(Buffer.from(message).toString('utf8'));
     },
+    ping: heard,
+    pong: heard,
     dropped: (ws) => {
       const { live } = ws.getUserData();
       // The library is in the middle of its own work, so what closes the socket waits until that is done.

@@ -4,7 +4,7 @@ import type { Connection } from '../../connections/connection.js';
 import type { Handshake } from '../../connections/handshake.js';
 import type { Socket } from '../../connections/socket.js';
 import { normalizeAddress } from '../client-address.js';
-import type { LingeringSocket } from '../lingering.js';
+import { FAREWELL_SECONDS, MAX_LATE_FRAMES, type LingeringSocket } from '../lingering.js';
 
 /** What uWebSockets.js keeps with a WebSocket: the decision until it is open, its adapter afterwards. */
 export interface UwsUserData {
@@ -15,7 +15,8 @@ export interface UwsUserData {
 export interface UwsSocketOwner {
   readonly compress: boolean;
   publishExcept(socket: UwsSocket, topic: string, frame: Frame): void;
-  linger(socket: UwsSocket): void;
+  /** @param seconds until it is cut off; the transport's own unless given */
+  linger(socket: UwsSocket, seconds?: number): void;
 }
 
 /** A close that waits for the client to read what is before it. */
@@ -35,6 +36,7 @@ export class UwsSocket implements Socket, LingeringSocket {
   connection: Connection | undefined = undefined;
   isClosed = false;
   private farewell: Farewell | undefined = undefined;
+  private lateFrames = 0;
 
   constructor(
     readonly ws: WebSocket<unknown>,
@@ -74,6 +76,16 @@ export class UwsSocket implements Socket, LingeringSocket {
     else this.owner.linger(this);
   }
 
+  /**
+   * Whether a frame that came is to be ignored since the close is decided. A client that goes on sending meanwhile is
+   * cut off.
+   */
+  isDeaf(): boolean {
+    if (this.farewell === undefined) return false;
+    if (++this.lateFrames === MAX_LATE_FRAMES) this.terminate();
+    return true;
+  }
+
   /** Buffered bytes went out: a close that waited may follow. */
   drained(): void {
     if (!this.isClosed && this.ws.getBufferedAmount() === 0) this.sayFarewell();
@@ -86,6 +98,7 @@ export class UwsSocket implements Socket, LingeringSocket {
   private sayFarewell(): void {
     const { farewell, ws } = this;
     if (farewell === undefined) return;
+    this.owner.linger(this, FAREWELL_SECONDS);
     ws.cork(() => {
       if (farewell.lastFrame !== undefined) ws.send(farewell.lastFrame, false, this.owner.compress);
       ws.end(farewell.code, farewell.reason);

@@ -135,8 +135,8 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
     }
   }
 
-  linger(socket: UwsSocket): void {
-    this.lingering.add(socket, this.options.clock.monotonic());
+  linger(socket: UwsSocket, seconds?: number): void {
+    this.lingering.add(socket, this.options.clock.monotonic(), seconds);
   }
 
   /** Whether there is no descriptor left for another WebSocket. */
@@ -307,17 +307,17 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
         socket.connection = connections.open(handshake, socket);
       },
       message: (ws, message, isBinary) => {
-        const connection = connectionOf(ws.getUserData());
+        const connection = listeningConnection(ws.getUserData());
         if (connection === undefined) return;
         if (isBinary) connections.binaryMessage(connection, message.byteLength);
         else connections.message(connection, Buffer.from(message).toString('utf8'), message.byteLength);
       },
       ping: (ws) => {
-        const connection = connectionOf(ws.getUserData());
+        const connection = listeningConnection(ws.getUserData());
         if (connection !== undefined) connections.heard(connection);
       },
       pong: (ws) => {
-        const connection = connectionOf(ws.getUserData());
+        const connection = listeningConnection(ws.getUserData());
         if (connection !== undefined) connections.heard(connection);
       },
       dropped: (ws) => {
@@ -409,6 +409,7 @@ export class UwsTransport implements Transport, UwsSocketOwner, UwsHttpOwner {
   }
 }
 
-function connectionOf({ state }: UwsUserData) {
-  return state instanceof UwsSocket ? state.connection : undefined;
+/** Who hears a frame; undefined where nobody does. */
+function listeningConnection({ state }: UwsUserData) {
+  return state instanceof UwsSocket && !state.isDeaf() ? state.connection : undefined;
 }

@@ -61,8 +61,15 @@ export class WsRoute {
     socket.peer = peer;
     ws.on('message', (data, isBinary) => {
       // With the default binary type a message is one Buffer.
-      if (!isBinary) peer.message((data as Buffer).toString('utf8'));
+      if (socket.isDeaf()) return;
+      if (isBinary) peer.heard();
+      else peer.message((data as Buffer).toString('utf8'));
     });
+    const heard = () => {
+      if (!socket.isDeaf()) peer.heard();
+    };
+    ws.on('ping', heard);
+    ws.on('pong', heard);
     ws.on('close', () => {
       this.owner.forget(socket);
       peer.closed();

@@ -4,7 +4,7 @@ import type { Frame } from '../../../protocol/server-codec.js';
 import type { Connection } from '../../connections/connection.js';
 import type { Socket } from '../../connections/socket.js';
 import type { SocketPeer } from '../../http/extension.js';
-import type { LingeringSocket } from '../lingering.js';
+import { MAX_LATE_FRAMES, type LingeringSocket } from '../lingering.js';
 import { encodeTextFrame } from './text-frame.js';
 
 /** What a socket needs of its transport. */
@@ -28,6 +28,7 @@ export class WsSocket implements Socket, LingeringSocket {
   isPinged = false;
   readonly topics = new Set<string>();
   private isEnding = false;
+  private lateFrames = 0;
   private isCorked = false;
 
   constructor(
@@ -98,6 +99,16 @@ export class WsSocket implements Socket, LingeringSocket {
     this.flush();
     this.ws.close(code, reason);
     this.owner.linger(this);
+  }
+
+  /**
+   * Whether a frame that came is to be ignored since the close is decided. Of a client that goes on sending nothing more is
+   * read until it is cut off.
+   */
+  isDeaf(): boolean {
+    if (!this.isEnding) return false;
+    if (++this.lateFrames === MAX_LATE_FRAMES) this.ws.pause();
+    return true;
   }
 
   terminate(): void {

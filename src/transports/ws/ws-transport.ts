@@ -292,7 +292,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner, WsHttp
     ws.on('message', (data: RawData, isBinary: boolean) => {
       socket.isPinged = false;
       const { connection } = socket;
-      if (connection === undefined) return;
+      if (connection === undefined || socket.isDeaf()) return;
       // With the default binary type a message is one Buffer.
       const bytes = data as Buffer;
       if (isBinary) connections.binaryMessage(connection, bytes.length);
@@ -300,7 +300,7 @@ export class WsTransport implements Transport, WsSocketOwner, RouteOwner, WsHttp
     });
     const heard = () => {
       socket.isPinged = false;
-      if (socket.connection !== undefined) connections.heard(socket.connection);
+      if (socket.connection !== undefined && !socket.isDeaf()) connections.heard(socket.connection);
     };
     ws.on('ping', heard);
     ws.on('pong', heard);

@@ -179,6 +179,7 @@ const APP_ROWS: readonly Row[] = [
   ['SOKETI_DEFAULT_APP_ENABLE_CLIENT_MESSAGES', 'true', 'clientEvents', 'members'],
   ['PREGON_APP_MAX_CLIENT_EVENTS_PER_SECOND', '0', 'maxClientEventsPerSecond', null],
   ['SOKETI_DEFAULT_APP_MAX_CLIENT_EVENTS_PER_SEC', '-1', 'maxClientEventsPerSecond', null],
+  ['PREGON_APP_MAX_MESSAGES_PER_SECOND', 'none', 'maxMessagesPerSecond', null],
   ['PREGON_APP_MAX_MESSAGES_PER_WINDOW', '10', 'maxMessagesPerWindow', 10],
   ['PREGON_APP_MESSAGE_WINDOW', '1m', 'messageWindowSeconds', 60],
   ['REVERB_APP_RATE_LIMIT_DECAY_SECONDS', '10', 'messageWindowSeconds', 10],

@@ -22,6 +22,7 @@ describe('Limits', () => {
     ['SUB-8', 'maxSubscriptionsPerSecond', Limits.subscriptionsPerSecond],
     ['PRES-7', 'maxPresenceJoinsPerSecond', Limits.presenceJoinsPerSecond],
     ['PRES-7', 'maxPresenceJoinsPerMinute', Limits.presenceJoinsPerMinute],
+    ['MSG-8', 'maxMessagesPerSecond', Limits.messagesPerSecond],
     ['CLIENT-4', 'maxClientEventsPerSecond', Limits.clientEventsPerSecond],
     ['CACHE-1', 'cache.ttlSeconds', Limits.cacheTtlSeconds],
     ['API-6', 'idempotency.seconds', Limits.idempotencySeconds],
