@@ -202,6 +202,10 @@ export class PregonServer {
 
   /** Does all that comes before {@link listen}: nobody can connect yet, and the other nodes are reached. */
   async prepare(): Promise<void> {
+    // CONN-10: what the other nodes have of limited connections is known before the first client comes.
+    for (const { id, maxConnections } of this.config.apps) {
+      if (maxConnections !== null) this.connections.apps.findById(id);
+    }
     await this.cluster?.start(CLUSTER_START_MS);
   }
 

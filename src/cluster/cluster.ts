@@ -26,6 +26,7 @@ import {
 import type { ClusterApp } from './cluster-app.js';
 import type { ClusterDrivers } from './create-cluster-drivers.js';
 import { ClusterStats } from './cluster-stats.js';
+import { roomFor, type Room } from './connection-room.js';
 import { EvictionWarning } from './eviction-warning.js';
 import { Inbox, type HeardTopic } from './inbox.js';
 import { Membership, originOf, type Joining } from './membership.js';
@@ -216,6 +217,7 @@ export class Cluster {
   /** Makes an app of this node known. */
   add(appId: string, app: ClusterApp): void {
     this.apps.set(appId, app);
+    if (app.limitsConnections) this.shared.keepConnections(appId);
   }
 
   /** @returns when the cluster was reached, or after some time without it */
@@ -384,9 +386,18 @@ export class Cluster {
     this.leave(appId, CONNECTIONS_CHANNEL, undefined);
   }
 
-  /** Connections of the other nodes to an app that limits them, a moment ago. */
-  otherConnections(appId: string): number {
-    return this.shared.find(channelKey(appId, CONNECTIONS_CHANNEL))?.otherSubscriptions ?? 0;
+  /**
+   * Decides on one more connection to an app that limits them (CONN-10).
+   *
+   * @param own connections of this node to the app
+   */
+  roomFor(appId: string, own: number, limit: number): Room {
+    const channel = this.shared.find(channelKey(appId, CONNECTIONS_CHANNEL));
+    const nodes = this.isHealthy ? this.peers.length + 1 : 0;
+    const room = roomFor(limit, own, channel?.knownCounts, nodes);
+    // The others learn of what this node took, which is then given its next share.
+    if (room === 'unsure') channel?.send(true);
+    return room;
   }
 
   /** Connections of all nodes to an app. */

@@ -2,6 +2,7 @@ import type { ChannelPolicy } from '../../protocol/channel-name.js';
 import type { KeptSnapshots } from '../../protocol/kept-snapshots.js';
 import { Limits } from '../../protocol/limits.js';
 import type { MemberData } from '../../protocol/messages.js';
+import type { KnownConnections } from './connection-room.js';
 import type { HeardTopic, LastHeard } from './inbox.js';
 import type { Joining } from './membership.js';
 import type {
@@ -141,6 +142,8 @@ export class SharedChannel implements HeardTopic {
   /** Members of the list who are only here, and of whom the store knows nothing. */
   private readonly onlyHere: Set<string>;
   private toldSubscriptions = 0;
+  /** Subscriptions of this node that the total as last heard contains. */
+  private countedSubscriptions = 0;
   private underWay: ChannelChange | undefined;
   /** The change that {@link underWay} replaces, and that may have taken effect. */
   private superseded: ChannelChange | undefined;
@@ -171,6 +174,8 @@ export class SharedChannel implements HeardTopic {
   private waiters: Map<Ticket, Waiter> | undefined;
   private isHearingDue = false;
 
+  /** Whether it stays when this node has no subscriptions. */
+  isKept = false;
   last: LastHeard | undefined;
   /** Whether events of the other nodes arrive: not before it was their turn to be asked for. */
   hearing: 'no' | 'asked' | 'yes' = 'no';
@@ -200,9 +205,20 @@ export class SharedChannel implements HeardTopic {
     return this.replica;
   }
 
-  /** Subscriptions of the other nodes, as last heard. */
-  get otherSubscriptions(): number {
-    return Math.max(0, this.totalSubscriptions - this.toldSubscriptions);
+  /** What is known of the subscriptions of this node and of the others, where their number is told. */
+  get knownCounts(): KnownConnections {
+    const { totalSubscriptions: total, toldSubscriptions: told, countedSubscriptions: counted } = this;
+    const isUp = this.context.isUp();
+    // A change that is under way, or answered just now, may be part of the total already or not yet.
+    const sent = this.underWay?.subscriptions ?? told;
+    const least = isUp ? Math.min(counted, told, sent) : counted;
+    const most = isUp ? Math.max(counted, told, sent) : counted;
+    return {
+      isKnown: this.isInstalled,
+      untold: Math.max(0, this.subscriptions - told),
+      othersMin: Math.max(0, total - most),
+      othersMax: Math.max(0, total - least),
+    };
   }
 
   /** Nothing is left of it, here and in what the store knows of here. */
@@ -227,6 +243,7 @@ export class SharedChannel implements HeardTopic {
     if (member !== undefined) this.enterLocally(member);
     if (!this.context.isUp()) {
       if (member !== undefined) this.decideAlone(member);
+      this.countedSubscriptions++;
       this.setTotal(this.totalSubscriptions + 1);
       return undefined;
     }
@@ -249,8 +266,12 @@ export class SharedChannel implements HeardTopic {
     }
     this.subscriptions--;
     if (userId !== undefined) this.leaveLocally(userId);
-    if (this.context.isUp()) this.send();
-    else this.setTotal(this.totalSubscriptions - 1);
+    if (this.context.isUp()) {
+      this.send();
+      return;
+    }
+    this.countedSubscriptions--;
+    this.setTotal(this.totalSubscriptions - 1);
   }
 
   /** The store was unavailable or lost something: everything is restated. */
@@ -387,6 +408,7 @@ export class SharedChannel implements HeardTopic {
     this.version = snapshot.version;
     this.isInstalled = true;
     this.setTotal(snapshot.subscriptions);
+    this.noteCounted();
     this.takeEarly();
     this.settleWaiters();
   }
@@ -534,6 +556,7 @@ export class SharedChannel implements HeardTopic {
     }
     this.version = version;
     this.setTotal(subscriptions);
+    this.noteCounted();
     this.tellCount();
   }
 
@@ -559,6 +582,11 @@ export class SharedChannel implements HeardTopic {
     this.context.snapshots.removing(this.replica, userId);
     this.replica.delete(userId);
     this.context.memberRemoved(this, userId);
+  }
+
+  /** The total contains the last change of this node from the version on that this had. */
+  private noteCounted(): void {
+    if (this.version >= this.ownVersion) this.countedSubscriptions = this.toldSubscriptions;
   }
 
   private tellCount(): void {
@@ -696,6 +724,7 @@ export class SharedChannel implements HeardTopic {
     if (result.refused.length > 0) this.refuse(result.refused);
     // Others may still be on their way to a store that was emptied: what is gone is found out by a later look.
     if (snapshot !== undefined) this.install(snapshot, change.replace);
+    this.noteCounted();
     this.tellCount();
     this.settleWaiters();
   }

@@ -12,6 +12,7 @@ import type { ClusterApp } from './cluster-app.js';
 import type { Inbox } from './inbox.js';
 import type { Joining } from './membership.js';
 import {
+  COUNTED,
   SharedChannel,
   type SharedChannelContext,
   type SharedChannelKind,
@@ -142,6 +143,15 @@ export class SharedChannels {
   /** Tells a joiner of them (PRES-2); bytes are good until they change. */
   snapshot(appId: string, name: string): Frame | Uint8Array {
     return this.snapshots.frame(name, this.members(appId, name));
+  }
+
+  /** Hears of the connections of all nodes to an app from now on, also while this node has none. */
+  keepConnections(appId: string): void {
+    const key = channelKey(appId, CONNECTIONS_CHANNEL);
+    const options = { kind: COUNTED, cached: false };
+    const channel = this.byKey.get(key) ?? this.open(appId, CONNECTIONS_CHANNEL, key, options);
+    channel.isKept = true;
+    channel.restate(AS_BEFORE);
   }
 
   /** Another node, or this one, changed a channel. */
@@ -364,7 +374,7 @@ export class SharedChannels {
   }
 
   private closeIfIdle(channel: SharedChannel): void {
-    if (!channel.isIdle || this.byKey.get(channel.key) !== channel) return;
+    if (channel.isKept || !channel.isIdle || this.byKey.get(channel.key) !== channel) return;
     this.byKey.delete(channel.key);
     this.snapshots.forget(channel.members);
     this.uncounted.delete(channel);

@@ -30,6 +30,14 @@ const NO_DESCRIPTORS: Refusal = {
   hint: 'the process has no file descriptor left for another WebSocket: raise the limit with ulimit -n, LimitNOFILE= of systemd or --ulimit nofile= of Docker',
 };
 
+const OVER_QUOTA: Refusal = { code: ErrorCode.OverQuota, message: 'Over connection quota' };
+
+const NEAR_QUOTA: Refusal = {
+  code: ErrorCode.OverCapacity,
+  message: 'Too many new connections at once for the connection quota; please reconnect later',
+  hint: "the app's maxConnections sets the limit; until the nodes know of each other's last connections, each takes its share of what is left",
+};
+
 /** Decides on WebSocket handshakes. */
 export class Handshakes {
   private readonly limiter = new KeyedLimiter();
@@ -75,7 +83,7 @@ export class Handshakes {
 }
 
 function refusal(local: LocalApp, request: HandshakeRequest): Refusal | undefined {
-  const { app, connections, cluster } = local;
+  const { app } = local;
   const { settings } = app;
   if (!settings.enabled) return { code: ErrorCode.AppDisabled, message: 'Application disabled' };
   if (settings.requireTls && !request.tls) {
@@ -91,10 +99,16 @@ function refusal(local: LocalApp, request: HandshakeRequest): Refusal | undefine
   if (request.origin !== undefined && !app.allowsOrigin(request.origin)) {
     return { code: ErrorCode.Unauthorized, message: `Origin not allowed: ${request.origin.slice(0, 100)}` };
   }
-  if (settings.maxConnections === null) return undefined;
-  const count = connections.size + (cluster?.otherConnections(app.id) ?? 0);
-  if (count < settings.maxConnections) return undefined;
-  return { code: ErrorCode.OverQuota, message: 'Over connection quota' };
+  return overQuota(local, settings.maxConnections);
+}
+
+/** CONN-10: who cannot be let in for what other nodes may have taken meanwhile is to come back, not to stay away. */
+function overQuota({ app, connections, cluster }: LocalApp, limit: number | null): Refusal | undefined {
+  if (limit === null) return undefined;
+  const own = connections.size;
+  const room = cluster?.roomFor(app.id, own, limit) ?? (own < limit ? 'free' : 'full');
+  if (room === 'free') return undefined;
+  return room === 'full' ? OVER_QUOTA : NEAR_QUOTA;
 }
 
 /** CONN-5: 5, 6 and 7 are spoken alike; a client that names none is taken for 7. */
