@@ -3,6 +3,7 @@ import { ErrorCode } from '../../protocol/error-codes.js';
 import { SYSTEMS } from '../../protocol/events/event.js';
 import { Limits } from '../../protocol/limits.js';
 import { readOriginPattern } from './origin-pattern.js';
+import { isUnicode } from '../../protocol/unicode.js';
 import { APP_ID, limit, positive, type DeepReadonly } from './schema-parts.js';
 
 /** Webhook events by Pusher's names. */
@@ -24,7 +25,11 @@ const AppKeySchema = z
       .regex(/^[A-Za-z0-9_=+-]+$/, { error: 'must be letters, digits, or any of _ - = +' })
       .max(200)
       .meta({ description: 'Public key, as clients send it in /app/{key}' }),
-    secret: z.string().min(1).meta({ description: 'Signs HTTP requests and channel authorizations' }),
+    secret: z
+      .string()
+      .min(1)
+      .refine(isUnicode, { error: 'must be Unicode text' })
+      .meta({ description: 'Signs HTTP requests and channel authorizations' }),
     enabled: z
       .boolean()
       .default(true)

@@ -27,6 +27,8 @@ const HEALTH_PATHS: ReadonlySet<string> = new Set(['', '/', '/up', '/health', '/
 /** What is said of a request that is refused. */
 type RefusedRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'address'>;
 
+const BEYOND_ASCII = /[\x80-\uffff]/;
+
 /** Idempotency keys longer than this are refused. */
 const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
@@ -246,7 +248,7 @@ export class HttpServer {
     request: HttpRequest,
     endpoint: Endpoint,
   ): HttpResponse | Promise<HttpResponse> {
-    const key = request.header('idempotency-key') ?? bodyKey(call);
+    const key = headerKey(request) ?? bodyKey(call);
     if (key === undefined) return endpoint.handle(call);
     if (key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
       throw new HttpError(400, `Idempotency key too long: at most ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
@@ -331,6 +333,23 @@ export class HttpServer {
 }
 
 /**
+ * The header `Idempotency-Key`, of which transports give each byte as a character.
+ *
+ * @throws HttpError 400 for bytes that are no text: two keys would be one, and an event be lost (TEXT-1)
+ */
+function headerKey(request: HttpRequest): string | undefined {
+  const bytes = request.header('idempotency-key');
+  if (bytes === undefined || !BEYOND_ASCII.test(bytes)) return bytes;
+  try {
+    return UTF8.decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    throw new HttpError(400, "Invalid header: 'Idempotency-Key' must be UTF-8");
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
  * `idempotency_key` in the body; a number counts as it is written, since ids beyond 2^53 would otherwise meet.
  *
  * @throws HttpError 400 for what cannot be a key: it would be lost in silence, and the event published twice
@@ -353,6 +372,9 @@ function bodyKey(call: ApiCall): string | undefined {
  * @throws HttpError 400
  */
 function checkUnicode({ path, query }: HttpRequest): void {
+  if (BEYOND_ASCII.test(path) || BEYOND_ASCII.test(query)) {
+    throw new HttpError(400, 'Invalid path or query: what is not ASCII must be percent-encoded');
+  }
   if (isPercentUnicode(path) && isPercentUnicode(query)) return;
   throw new HttpError(400, 'Invalid path or query: its percent-encoding is not UTF-8');
 }

@@ -67,6 +67,49 @@ onEachTransport((transport) => {
       expect((await late.next('cut')).data).toBe(`a${HALF}`);
     });
 
+    it.each([
+      ['a path', signedTarget('GET', '/apps/app-id/channels/a\ufffd')],
+      ['a query', signedTarget('GET', '/apps/app-id/channels', [['filter_by_prefix', 'a\ufffd']])],
+    ])('is refused in the bytes of %s', async (_what, target) => {
+      const server = await startServer({ transport });
+      const http = await RawHttp.open(server.port);
+      // Signed as it would be read.
+      http.write(requestText('GET', target.replace('\ufffd', '\xff')));
+      const { status, body } = await http.answer();
+      expect(status).toBe(400);
+      // Node's own parser refuses it before it comes to us.
+      if (transport === 'uws') expect(body).toContain('what is not ASCII must be percent-encoded');
+    });
+
+    // uWebSockets.js ends the value of a header at such a byte.
+    it.runIf(transport === 'ws')(
+      'is refused in the bytes of an idempotency key, and what is text is the same in header and body',
+      async () => {
+        const server = await startServer({ transport });
+        const client = await server.connect();
+        await client.subscribe('room');
+        const event = { name: 'a', channel: 'room', data: '1' };
+        const trigger = async (key: string) => {
+          const body = JSON.stringify(event);
+          const http = await RawHttp.open(server.port);
+          const target = signedTarget('POST', '/apps/app-id/events', [], body);
+          http.write(requestText('POST', target, { headers: { 'Idempotency-Key': key }, body }));
+          return http.answer();
+        };
+        expect(await trigger('k\xff')).toMatchObject({
+          status: 400,
+          body: "Invalid header: 'Idempotency-Key' must be UTF-8\n",
+        });
+        await client.settle();
+        expect(client.named('a')).toEqual([]);
+        expect(await trigger(Buffer.from('schlüssel').toString('latin1'))).toMatchObject({ status: 200 });
+        await server.api.post('/events', { ...event, idempotency_key: 'schlüssel' });
+        await client.next('a');
+        await client.settle();
+        expect(client.named('a')).toHaveLength(1);
+      },
+    );
+
     it('is refused as the id of a member, whom the others do not see', async () => {
       const server = await startServer({ transport });
       const other = await server.connect();

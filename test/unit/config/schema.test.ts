@@ -69,3 +69,15 @@ describe('appKeys', () => {
     expect(appKeys(app)).toStrictEqual(keys);
   });
 });
+
+describe('the credentials of an app', () => {
+  it.each([
+    [{ id: 'a', key: 'k', secret: '\ud800' }],
+    [{ id: 'a', keys: [{ key: 'k', secret: 'x\udc00' }] }],
+    [{ id: '\ud800', key: 'k', secret: 's' }],
+    [{ id: 'a', key: '\ud800', secret: 's' }],
+  ])('are Unicode text (TEXT-1)', (app) => {
+    const { error } = ConfigSchema.safeParse({ apps: [app] });
+    expect(error?.issues).toHaveLength(1);
+  });
+});
