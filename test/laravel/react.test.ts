@@ -137,10 +137,12 @@ describeWith(together('The React page', LARAVEL, CHROMIUM), () => {
     const state = page.getByLabel('Connection');
     await expectText(state, 'connected');
     await expectText(page.getByLabel('Room'), 'Oscar is not in this room.');
-    const connected = await colourOf(state);
-    await page.context().setOffline(true);
-    await page.waitForFunction("document.querySelector('output').dataset.status !== 'connected'");
-    expect(await colourOf(state)).not.toBe(connected);
+
+    const unanswered = await open();
+    await unanswered.routeWebSocket(/\/app\//, () => undefined);
+    await logIn(unanswered, 'oscar');
+    await expectText(unanswered.getByLabel('Connection'), 'connecting');
+    expect(await colourOf(unanswered)).not.toBe(await colourOf(page));
   });
 
   it('says why a login is refused', async () => {
@@ -150,7 +152,7 @@ describeWith(together('The React page', LARAVEL, CHROMIUM), () => {
   });
 });
 
-const colourOf = (locator: Locator) => locator.evaluate('(element) => getComputedStyle(element).color');
+const colourOf = (page: Page) => page.evaluate("getComputedStyle(document.querySelector('output')).color");
 
 /** What stands in the chat, without the times. */
 async function expectMessages(page: Page, messages: readonly string[]): Promise<void> {

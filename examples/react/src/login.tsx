@@ -3,7 +3,7 @@ import { login, type Session } from './api';
 
 /** Users of Laravel's seeder who have something to see here. */
 const DEMO_USERS = [
-  { name: 'Marta', what: 'manager, told of her cobradores’ payments' },
+  { name: 'Marta', what: 'manager, told of payments' },
   { name: 'Carlos', what: 'cobrador, registers payments' },
   { name: 'Nadia', what: 'client, told of her own payments' },
   { name: 'Ada', what: 'admin' },
