@@ -48,7 +48,7 @@ class Witness {
   }
 
   async run(): Promise<void> {
-    while (!this.isOver) {
+    while (this.goesOn()) {
       const start = performance.now();
       await (await fetch(`${this.base}/up`)).text();
       const triggeredAt = performance.now();
@@ -59,10 +59,14 @@ class Witness {
       const target = signedTarget(this.key, EVENTS, body);
       await (await fetch(this.base + target, { method: 'POST', headers, body })).text();
       this.times.trigger.push(performance.now() - triggeredAt);
-      if (!this.isOver) await delivery;
-      if (!this.isOver) this.times.delivery.push(performance.now() - triggeredAt);
+      if (this.goesOn()) await delivery;
+      if (this.goesOn()) this.times.delivery.push(performance.now() - triggeredAt);
       await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
     }
+  }
+
+  private goesOn(): boolean {
+    return !this.isOver;
   }
 
   stop(): void {
