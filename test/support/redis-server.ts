@@ -188,6 +188,12 @@ export class RedisSentinel {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** From now on the replica falls behind: its link is cut, and the master lets it in no more. */
+  async cutReplicaOff(): Promise<void> {
+    await this.replica.admin.config('SET', 'masterauth', 'not the password');
+    await this.master.admin.call('CLIENT', 'KILL', 'TYPE', 'replica');
+  }
+
   async stop(): Promise<void> {
     await this.process.remove();
     await this.master.stop();

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { ApiClient } from '../../support/api-client.js';
 import { ChildServer } from '../../support/child-server.js';
 import { eventually } from '../../support/eventually.js';
-import type { RedisServer } from '../../support/redis-server.js';
+import { RedisSentinel, type RedisServer } from '../../support/redis-server.js';
 import { TEST_APP } from '../../support/start-server.js';
 import { TestSocket } from '../../support/test-socket.js';
 
@@ -94,11 +94,15 @@ type Settings = Readonly<Record<string, unknown>>;
  * @param sections further sections of the configuration
  */
 export async function startNode(
-  redis: RedisServer,
+  redis: RedisServer | RedisSentinel,
   app: Settings = {},
   sections: Settings = {},
 ): Promise<ClusterNode> {
-  const cluster = { bus: 'redis', redis: { url: redis.url } };
+  const reached =
+    redis instanceof RedisSentinel
+      ? { sentinels: [redis.address], sentinelName: RedisSentinel.masterName }
+      : { url: redis.url };
+  const cluster = { bus: 'redis', redis: reached };
   const settings = { maxPresenceMembers: 10_000, ...app };
   const node = new ClusterNode(await ChildServer.start('uws', settings, { ...sections, cluster }));
   onTestFinished(async () => {
@@ -110,7 +114,7 @@ export async function startNode(
 
 /** Starts nodes that know each other. */
 export async function startNodes(
-  redis: RedisServer,
+  redis: RedisServer | RedisSentinel,
   count = 3,
   app: Settings = {},
   sections: Settings = {},

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../support/eventually.js';
-import { RedisServer } from '../../support/redis-server.js';
+import { RedisSentinel, RedisServer } from '../../support/redis-server.js';
 import { describeWith, REDIS } from '../../support/services.js';
 import { WebhookReceiver } from '../../support/webhook-receiver.js';
 import { PATIENCE_MS, startNodes, type ClusterNode, type MemberList } from './cluster-bed.js';
@@ -9,19 +9,23 @@ const TIMEOUT_MS = 120_000;
 const ROOM = 'presence-room';
 const KEY = `pregon:{app-id/${ROOM}}`;
 
-/** A server that has its last dump when it starts again. */
-async function start(): Promise<{
-  readonly redis: RedisServer;
+/** Nodes over a store, and an application that hears all they tell. */
+async function startOver(redis: RedisServer | RedisSentinel): Promise<{
   readonly nodes: ClusterNode[];
   readonly receiver: WebhookReceiver;
 }> {
-  const redis = await RedisServer.start({ settings: { dbfilename: 'dump.rdb' } });
-  onTestFinished(() => redis.stop());
   const receiver = await WebhookReceiver.start();
   const eventTypes = ['member_added', 'member_removed', 'channel_occupied', 'channel_vacated'];
   const webhooks = [{ url: receiver.url, eventTypes }];
   const nodes = await startNodes(redis, 3, { webhooks }, { webhooks: { graceMilliseconds: 300 } });
-  return { redis, nodes, receiver };
+  return { nodes, receiver };
+}
+
+/** A server that has its last dump when it starts again. */
+async function start() {
+  const redis = await RedisServer.start({ settings: { dbfilename: 'dump.rdb' } });
+  onTestFinished(() => redis.stop());
+  return { redis, ...(await startOver(redis)) };
 }
 
 async function watch(nodes: readonly ClusterNode[]): Promise<MemberList[]> {
@@ -83,6 +87,49 @@ describeWith(REDIS, () => {
       expect(told(receiver)).toStrictEqual(before);
       const newcomer = await third!.join(ROOM, 'late');
       await newcomer.becomes(['late', ...present]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'agree with what is so when a replica that was behind takes over, and nobody hears of it',
+    async () => {
+      const sentinel = await RedisSentinel.start();
+      onTestFinished(() => sentinel.stop());
+      const { nodes, receiver } = await startOver(sentinel);
+      const [first, second, third] = nodes;
+      const lists = await watch(nodes);
+      const leaving = await first!.join(ROOM, 'leaves');
+      const quiet = await first!.connect();
+      await quiet.subscribe('news');
+      for (const list of lists) await list.becomes(['leaves', 'watcher-0', 'watcher-1', 'watcher-2']);
+      await eventually(async () => {
+        expect(await sentinel.replica.admin.hexists(`${KEY}:i`, 'leaves')).toBe(1);
+      });
+      await sentinel.cutReplicaOff();
+      leaving.client.terminate();
+      quiet.terminate();
+      await second!.join(ROOM, 'comes');
+      const present = ['comes', 'watcher-0', 'watcher-1', 'watcher-2'];
+      for (const list of lists) await list.becomes(present);
+      await receiver.untilEvents(9);
+      const [before, counts] = [told(receiver), lists.map(({ heard }) => heard)];
+      expect(await sentinel.replica.admin.hexists(`${KEY}:i`, 'leaves')).toBe(1);
+
+      await sentinel.master.kill();
+      await eventually(async () => {
+        expect(await sentinel.replica.admin.role()).toContain('master');
+        for (const node of nodes) if (!(await node.isReady())) throw new Error('a node is degraded');
+        expect(await users(third!)).toStrictEqual(present);
+        expect(await channels(third!)).toStrictEqual([ROOM]);
+      }, PATIENCE_MS);
+
+      const newcomer = await third!.join(ROOM, 'late');
+      await newcomer.becomes(['late', ...present]);
+      for (const list of lists) await list.becomes(['late', ...present]);
+      expect(lists.map(({ heard }) => heard)).toStrictEqual(counts.map((count) => count + 1));
+      await receiver.untilEvents(before.length + 1);
+      expect(told(receiver)).toStrictEqual([...before, 'member_added late'].sort());
     },
     TIMEOUT_MS,
   );
