@@ -71,10 +71,13 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'the ACL of the user lacks a command, key or channel that pregon needs: docs/several-nodes.md',
   ],
   [/ENOTFOUND|EAI_AGAIN/, 'the name is not known here: REDIS_HOST, PREGON_NATS_SERVERS'],
-  [/ECONNREFUSED|ENOENT/, 'nothing listens there: REDIS_HOST, REDIS_PORT, PREGON_NATS_SERVERS'],
+  [
+    /ECONNREFUSED|ENOENT|connection refused/i,
+    'nothing listens there: REDIS_HOST, REDIS_PORT, PREGON_NATS_SERVERS',
+  ],
   [
     /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|did not connect|did not answer|TIMEOUT/i,
-    'nothing answers there: is a firewall in between, or the host another?',
+    'nothing answers there: is a firewall in between, the host another, or TLS on at one end only?',
   ],
   [/DB index|out of range/i, 'there is no such database: REDIS_DB'],
   [
@@ -82,7 +85,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'its certificate is not trusted for this name: PREGON_REDIS_TLS_CA, PREGON_NATS_TLS_CA',
   ],
   [
-    /wrong version number|packet length|EPROTO|ECONNRESET|socket hang up|connection was closed/i,
+    /does not support 'tls'|wrong version number|packet length|EPROTO|ECONNRESET|socket hang up|connection was closed/i,
     'one side may speak TLS and the other not: PREGON_REDIS_TLS, or rediss:// and tls://',
   ],
   [/LOADING|MASTERDOWN|READONLY|CLUSTERDOWN/, 'it is there and not ready'],

@@ -35,3 +35,15 @@ it('an outage whose reasons change all the time stays within some lines a minute
   }
   expect(lines).toHaveLength(8);
 });
+
+// What Redis, NATS and their libraries were seen to say.
+it.each([
+  ['Authorization Violation', 'PREGON_NATS_PASSWORD'],
+  ['connection refused', 'nothing listens there'],
+  ["server does not support 'tls'", 'PREGON_REDIS_TLS'],
+  ['connect ETIMEDOUT', 'TLS on at one end only'],
+])('an outage with the reason %j comes with a hint', (reason, hint) => {
+  const { outage, lines } = create();
+  outage.failed(reason);
+  expect(lines[0]).toContain(hint);
+});
