@@ -50,27 +50,44 @@ const told = (receiver: WebhookReceiver) =>
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/**
+ * One member leaves, a channel is vacated and another member comes, all after a copy of the store was taken.
+ *
+ * @param copy takes the copy, or cuts off what is one
+ * @returns the members' lists, who is present, and what the application and each list had heard by then
+ */
+async function changeUnseen(
+  nodes: readonly ClusterNode[],
+  receiver: WebhookReceiver,
+  copy: () => Promise<void>,
+) {
+  const [first, second] = nodes;
+  const lists = await watch(nodes);
+  const leaving = await first!.join(ROOM, 'leaves');
+  const quiet = await first!.connect();
+  await quiet.subscribe('news');
+  for (const list of lists) await list.becomes(['leaves', 'watcher-0', 'watcher-1', 'watcher-2']);
+  await copy();
+  leaving.client.terminate();
+  quiet.terminate();
+  await second!.join(ROOM, 'comes');
+  const present = ['comes', 'watcher-0', 'watcher-1', 'watcher-2'];
+  for (const list of lists) await list.becomes(present);
+  // Two nodes hear of them, beside those who come or go on their own.
+  await receiver.untilEvents(9);
+  return { lists, present, before: told(receiver), counts: lists.map(({ heard }) => heard) };
+}
+
 describeWith(REDIS, () => {
   it(
     'agree with what is so when Redis comes back with an older dump, and nobody hears of it',
     async () => {
       const { redis, nodes, receiver } = await start();
-      const [first, second, third] = nodes;
-      const lists = await watch(nodes);
-      const leaving = await first!.join(ROOM, 'leaves');
-      const quiet = await first!.connect();
-      await quiet.subscribe('news');
-      for (const list of lists) await list.becomes(['leaves', 'watcher-0', 'watcher-1', 'watcher-2']);
-      await redis.admin.save();
-      await sleep(3000);
-      leaving.client.terminate();
-      quiet.terminate();
-      await second!.join(ROOM, 'comes');
-      const present = ['comes', 'watcher-0', 'watcher-1', 'watcher-2'];
-      for (const list of lists) await list.becomes(present);
-      // Two nodes hear of them, beside those who come or go on their own.
-      await receiver.untilEvents(9);
-      const [before, counts] = [told(receiver), lists.map(({ heard }) => heard)];
+      const third = nodes[2];
+      const { lists, present, before, counts } = await changeUnseen(nodes, receiver, async () => {
+        await redis.admin.save();
+        await sleep(3000);
+      });
 
       await redis.kill();
       await redis.run();
@@ -97,23 +114,13 @@ describeWith(REDIS, () => {
       const sentinel = await RedisSentinel.start();
       onTestFinished(() => sentinel.stop());
       const { nodes, receiver } = await startOver(sentinel);
-      const [first, second, third] = nodes;
-      const lists = await watch(nodes);
-      const leaving = await first!.join(ROOM, 'leaves');
-      const quiet = await first!.connect();
-      await quiet.subscribe('news');
-      for (const list of lists) await list.becomes(['leaves', 'watcher-0', 'watcher-1', 'watcher-2']);
-      await eventually(async () => {
-        expect(await sentinel.replica.admin.hexists(`${KEY}:i`, 'leaves')).toBe(1);
+      const third = nodes[2];
+      const { lists, present, before, counts } = await changeUnseen(nodes, receiver, async () => {
+        await eventually(async () => {
+          expect(await sentinel.replica.admin.hexists(`${KEY}:i`, 'leaves')).toBe(1);
+        });
+        await sentinel.cutReplicaOff();
       });
-      await sentinel.cutReplicaOff();
-      leaving.client.terminate();
-      quiet.terminate();
-      await second!.join(ROOM, 'comes');
-      const present = ['comes', 'watcher-0', 'watcher-1', 'watcher-2'];
-      for (const list of lists) await list.becomes(present);
-      await receiver.untilEvents(9);
-      const [before, counts] = [told(receiver), lists.map(({ heard }) => heard)];
       expect(await sentinel.replica.admin.hexists(`${KEY}:i`, 'leaves')).toBe(1);
 
       await sentinel.master.kill();
