@@ -40,9 +40,9 @@ export function lockFaults(lock) {
   const unhashed = [];
   for (const [place, { integrity, resolved, link, inBundle }] of packagesOf(lock)) {
     if (link === true) faults.push(`${place} is a link: packages come from the registry alone`);
-    if (resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/')) {
+    // Addresses in the registry are left out of the lock (.npmrc).
+    if (resolved !== undefined && link !== true)
       faults.push(`${place} comes from elsewhere than the registry`);
-    }
     if (integrity === undefined && inBundle !== true) {
       if (MAY_LACK_HASH.test(place)) unhashed.push(place);
       else faults.push(`${place} has no hash (integrity) in package-lock.json`);
