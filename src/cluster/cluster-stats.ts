@@ -6,7 +6,10 @@ export class ClusterStats {
   messagesUndelivered = 0;
   /** Came twice and were passed over. */
   duplicates = 0;
-  /** Places where messages of another node were missing and could not be had again. */
+  /**
+   * Interruptions of another node's messages after which some could not be had again: one for each, whatever the number of
+   * topics and messages.
+   */
   gaps = 0;
   resendsAsked = 0;
   takeOvers = 0;

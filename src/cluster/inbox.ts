@@ -44,6 +44,12 @@ interface Waiting {
   readonly triggeredMs: number;
 }
 
+/** Messages that do not come on a topic: the number of the last that was heard before them, and that of the last of them. */
+interface Missing {
+  readonly after: number;
+  readonly end: number;
+}
+
 /** The last message of a node that was delivered on a topic. */
 export interface LastHeard {
   readonly peer: Peer;
@@ -61,6 +67,8 @@ interface Peer {
   missed: number;
   /** From when on messages may have been lost, while the connection is broken. */
   lostAfter: number | undefined;
+  /** The last number known to be missing in the latest gap that was counted; 0 before the first. */
+  gapEnd: number;
   /** By topic, in their order. */
   readonly waiting: Map<string, Waiting[]>;
   waitingBytes: number;
@@ -252,18 +260,32 @@ export class Inbox {
     if (peer === undefined) return;
     peer.timer?.cancel();
     peer.timer = peer.askedAfter = undefined;
+    const missing: Missing[] = [];
     for (const [name, messages] of peer.waiting) {
       const topic = this.options.find(name);
       if (topic === undefined) continue;
       for (const { message, triggeredMs } of messages) {
         const last = lastOf(topic, peer) ?? 0;
         if (message.number <= last) continue;
-        if (message.previous > last) this.stats.gaps++;
+        if (message.previous > last) missing.push({ after: last, end: message.previous });
         this.pass(name, topic, message, triggeredMs);
       }
     }
     peer.waiting.clear();
     peer.waitingBytes = 0;
+    this.countGaps(peer, missing);
+  }
+
+  /**
+   * Counts the interruptions of a node. One of them leaves something missing on many topics, each of which was last heard
+   * before its first number: only what is missing after the end of the gap that was counted last is another.
+   */
+  private countGaps(peer: Peer, missing: Missing[]): void {
+    for (const { after, end } of missing.sort((a, b) => a.end - b.end)) {
+      if (after < peer.gapEnd) continue;
+      this.stats.gaps++;
+      peer.gapEnd = end;
+    }
   }
 
   private peer(node: string): Peer {
@@ -274,6 +296,7 @@ export class Inbox {
         saidBefore: 0,
         missed: 0,
         lostAfter: undefined,
+        gapEnd: 0,
         waiting: new Map(),
         waitingBytes: 0,
         askedAfter: undefined,

@@ -134,7 +134,11 @@ export class Metrics {
         () => stats.messagesUndelivered,
       ],
       ['duplicates', 'Events that came twice and were passed over', () => stats.duplicates],
-      ['gaps', 'Places where events of another node are missing', () => stats.gaps],
+      [
+        'gaps',
+        'Interruptions of another node after which events stay missing, on however many channels',
+        () => stats.gaps,
+      ],
       ['resends', 'Requests to send events again', () => stats.resendsAsked],
       ['take_overs', 'Dead nodes whose entries this node removed', () => stats.takeOvers],
       ['returns', 'Times that the others had given this node up', () => stats.returns],

@@ -120,6 +120,39 @@ describe('Inbox', () => {
     expect(bed.stats.gaps).toBe(2);
   });
 
+  it('counts one gap for one interruption of a node, on however many topics something is missing', () => {
+    const bed = new Bed();
+    bed.take('a', 1, 0);
+    bed.take('b', 2, 0);
+    bed.topics.set('c', { sinceMs: 0, last: undefined });
+    bed.take('c', 3, 0);
+    // From 4 to 9 all is lost; on c that shows only after the others went on.
+    bed.take('a', 10, 8);
+    bed.take('b', 11, 9);
+    bed.endOf(1);
+    expect(bed.stats.gaps).toBe(1);
+    bed.take('c', 12, 5);
+    bed.endOf(3);
+    expect(bed.delivered).toEqual(['a 1', 'b 2', 'c 3', 'a 10', 'b 11', 'c 12']);
+    expect(bed.stats.gaps).toBe(1);
+    // The next interruption.
+    bed.take('a', 15, 13);
+    bed.take('b', 16, 14);
+    bed.endOf(10);
+    expect(bed.stats.gaps).toBe(2);
+  });
+
+  it('counts a gap for each node that was interrupted', () => {
+    const bed = new Bed();
+    const other = 'b'.repeat(16);
+    for (const node of [NODE, other]) {
+      bed.take('a', 1, 0, node);
+      bed.take('a', 3, 2, node);
+    }
+    bed.clock.advance(60_000);
+    expect(bed.stats.gaps).toBe(2);
+  });
+
   it('tells when an event was triggered that is sent again or had to wait, whatever the clock of its node says', () => {
     const bed = new Bed();
     bed.clock.advance(10_000);
