@@ -1,7 +1,10 @@
 // Imports point up this list only: a layer may import the layers above it and itself.
 const LAYERS = [
   ['protocol', '^protocol/'],
-  ['log, clock and cache', '^src/(log|line-output|readable-line|throttled-log|clock|bounded-cache)[.]ts$'],
+  [
+    'log, clock and cache',
+    '^src/(log|line-output|readable-line|throttled-log|clock|bounded-cache|queue|moment)[.]ts$',
+  ],
   ['config', '^src/config/'],
   ['activity', '^src/activity/'],
   ['apps', '^src/apps/'],
@@ -14,7 +17,7 @@ const LAYERS = [
   ['gateway', '^src/gateway/'],
   ['webhooks', '^src/webhooks/'],
   ['metrics', '^src/metrics/'],
-  ['admin', '^src/admin/'],
+  ['management', '^src/management/'],
   ['transports', '^src/transports/'],
   ['server', '^src/(server|start-log)[.]ts$'],
   ['workers', '^src/workers/'],
@@ -57,6 +60,24 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'cluster-does-not-know-its-drivers',
+      comment:
+        'how nodes agree is written against bus.ts and store.ts; server.ts and workers/ choose the drivers',
+      severity: 'error',
+      from: { path: '^src/cluster/', pathNot: '^src/cluster/drivers/' },
+      to: { path: '^src/cluster/drivers/' },
+    },
+    {
+      name: 'drivers-import-contracts-only',
+      comment: 'a driver knows the contracts of cluster/ and its neighbours, never how nodes agree',
+      severity: 'error',
+      from: { path: '^src/cluster/drivers/' },
+      to: {
+        path: '^src/cluster/',
+        pathNot: '^src/cluster/(drivers/|(bus|store|store-times|bus-message|channel-key|drivers)[.]ts$)',
+      },
+    },
+    {
       name: 'src-does-not-import-bench-or-test',
       severity: 'error',
       from: { path: '^(protocol|src)/' },
@@ -64,14 +85,14 @@ module.exports = {
     },
     edge('uWebSockets', '^src/transports/uws/'),
     edge('ws/', '^src/transports/ws/'),
-    edge('fastify', '^src/(transports/ws|admin)/'),
+    edge('fastify', '^src/(transports/ws|management)/'),
     edge('prom-client', '^src/metrics/'),
     edge('commander', '^src/cli/'),
     edge('pino', '^src/(log|readable-line)[.]ts$'),
     edge('lru-cache', '^src/bounded-cache[.]ts$'),
     edge('undici', '^src/(webhooks/|cli/health)'),
-    edge('ioredis', '^src/cluster/redis-'),
-    edge('@nats-io', '^src/cluster/nats-bus[.]ts$'),
+    edge('ioredis', '^src/cluster/drivers/redis/'),
+    edge('@nats-io', '^src/cluster/drivers/nats/'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

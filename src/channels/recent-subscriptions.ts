@@ -1,4 +1,4 @@
-import { Queue } from '../cluster/queue.js';
+import { Queue } from '../queue.js';
 import type { Channel, FrameListener } from './channel.js';
 import type { Subscriber } from './channels.js';
 

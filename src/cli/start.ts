@@ -1,4 +1,4 @@
-import { createClusterDrivers } from '../cluster/create-cluster-drivers.js';
+import { createClusterDrivers } from '../cluster/drivers/create-drivers.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 import { captureConsole, createLog, logUncaught, type Log } from '../log.js';

@@ -13,8 +13,8 @@ import {
   encodeTermination,
   type BusMessage,
 } from './bus-message.js';
-import { Announcer } from './announcer.js';
-import { CachedEvents } from './cached-events.js';
+import { Announcer } from './channels/announcer.js';
+import { CachedEvents } from './events/cached-events.js';
 import {
   channelKey,
   CONNECTIONS_CHANNEL,
@@ -23,18 +23,18 @@ import {
   userChannel,
   userOfChannel,
 } from './channel-key.js';
-import type { ClusterApp } from './cluster-app.js';
-import type { ClusterDrivers } from './create-cluster-drivers.js';
-import { ClusterStats } from './cluster-stats.js';
+import type { AppListener } from './app-listener.js';
+import type { ClusterDrivers } from './drivers.js';
+import { ClusterStats } from './stats.js';
 import { roomFor, type Room } from './connection-room.js';
 import { EvictionWarning } from './eviction-warning.js';
-import { Inbox, type HeardTopic } from './inbox.js';
+import { Inbox, type HeardTopic } from './events/inbox.js';
 import { Membership, originOf, type Joining } from './membership.js';
 import { OutageLog } from './outage-log.js';
-import { nodeTopic, Outbox } from './outbox.js';
-import { COUNTED, UNCOUNTED, type Ticket } from './shared-channel.js';
-import { CALLS_AT_ONCE, SharedChannels, type EnterOptions } from './shared-channels.js';
-import { SharedUsers } from './shared-users.js';
+import { nodeTopic, Outbox } from './events/outbox.js';
+import { COUNTED, UNCOUNTED, type Ticket } from './channels/channel-replica.js';
+import { CALLS_AT_ONCE, ChannelReplicas, type EnterOptions } from './channels/channel-replicas.js';
+import { WatchedUsers } from './channels/watched-users.js';
 import { SETTLE_MS } from './store-times.js';
 import type { Beat, ChannelCounts } from './store.js';
 
@@ -54,7 +54,7 @@ const TERMINATE_TOPIC = '#terminate';
  */
 export class Cluster {
   readonly stats = new ClusterStats();
-  private readonly apps = new Map<string, ClusterApp>();
+  private readonly apps = new Map<string, AppListener>();
   private settleTimer: Timer | undefined;
   private readonly membership: Membership;
   private readonly evictionWarning: EvictionWarning;
@@ -62,9 +62,9 @@ export class Cluster {
   private readonly inbox: Inbox;
   private readonly terminations: HeardTopic;
   private readonly cachedEvents: CachedEvents;
-  private readonly users: SharedUsers;
+  private readonly users: WatchedUsers;
   private readonly announcer: Announcer;
-  private readonly shared: SharedChannels;
+  private readonly shared: ChannelReplicas;
   /** What left unseen by a store that was emptied; told when all nodes have said what they have. */
   private readonly departed: { readonly key: string; readonly what: string }[] = [];
   /** Since all nodes were last known to have told it what they have. */
@@ -126,7 +126,7 @@ export class Cluster {
     );
     this.terminations = { sinceMs: this.inbox.nowMs, last: undefined };
     this.cachedEvents = new CachedEvents(store, clock);
-    this.users = new SharedUsers({
+    this.users = new WatchedUsers({
       store,
       isHealthy: () => this.isHealthy,
       changed: (key, isOnline) => {
@@ -146,7 +146,7 @@ export class Cluster {
         this.noteDeparted(key, what);
       },
     });
-    this.shared = new SharedChannels({
+    this.shared = new ChannelReplicas({
       ...services,
       bus,
       store,
@@ -215,7 +215,7 @@ export class Cluster {
   }
 
   /** Makes an app of this node known. */
-  add(appId: string, app: ClusterApp): void {
+  add(appId: string, app: AppListener): void {
     this.apps.set(appId, app);
     if (app.limitsConnections) this.shared.keepConnections(appId);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
-import type { ClusterStats } from './cluster-stats.js';
+import type { ClusterStats } from './stats.js';
 import { GRAVE_MS } from './store-times.js';
 import type { Beat, ChannelResult, ClusterStore, NodeInfo } from './store.js';
 

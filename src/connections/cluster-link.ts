@@ -1,12 +1,12 @@
 import { channelPolicy } from '../../protocol/channel-name.js';
 import type { MemberData } from '../../protocol/messages.js';
 import { encodeMemberAdded, encodeMemberRemoved, type Frame } from '../../protocol/server-codec.js';
-import type { ClusterApp } from '../cluster/cluster-app.js';
+import type { AppListener } from '../cluster/app-listener.js';
 import type { ConnectionServer } from './connection-server.js';
 import type { LocalApp } from './local-app.js';
 
 /** Passes on to an app of this node what happens on the others. */
-export class ClusterLink implements ClusterApp {
+export class ClusterLink implements AppListener {
   constructor(
     private readonly app: LocalApp,
     private readonly server: Pick<ConnectionServer, 'terminateUser'>,

@@ -3,7 +3,7 @@ import type { SigningKey } from '../../protocol/signatures.js';
 import type { App, AppSettings } from '../apps/app.js';
 import type { FrameListener } from '../channels/channel.js';
 import type { TriggeredEvent } from '../channels/publish-event.js';
-import { sharedChannelKind } from '../cluster/shared-channel.js';
+import { replicaKind } from '../cluster/channels/channel-replica.js';
 import type { LocalApp } from '../connections/local-app.js';
 import type { ApiServices } from '../http/api-call.js';
 import { channelDirectory } from '../http/channel-directory.js';
@@ -104,7 +104,7 @@ export class LocalGatewayApp implements GatewayApp {
     const { local } = this;
     const { id: appId, settings } = local.app;
     const policy = channelPolicy(name);
-    const kind = sharedChannelKind(policy, settings);
+    const kind = replicaKind(policy, settings);
     const end = local.channels.listen(name, listener);
     try {
       await local.cluster?.enter(appId, name, { kind, cached: policy.cached }, undefined);

@@ -4,7 +4,7 @@ import { isHubOn } from '../config/gateway-schema.js';
 import type { LocalApps } from '../connections/local-apps.js';
 import type { ApiServices } from '../http/api-call.js';
 import type { HttpExtension } from '../http/extension.js';
-import { IdempotencyStore, type SharedKeys } from '../http/idempotency.js';
+import { IdempotencyStore, type ClaimedKeys } from '../http/idempotency.js';
 import type { Log } from '../log.js';
 import { Duplicates } from './duplicates.js';
 import { LocalGatewayApp, type GatewayApp } from './gateway-app.js';
@@ -18,7 +18,7 @@ export interface GatewayServices extends ApiServices {
   readonly log: Log;
   readonly idempotency: IdempotencyStore;
   /** What the nodes remember together; undefined where this one is alone. */
-  readonly shared: SharedKeys | undefined;
+  readonly shared: ClaimedKeys | undefined;
 }
 
 /** What a server with gateway or hub has beside the API. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { HttpError, type HttpResponse } from './response.js';
 
 /** Idempotency keys as all nodes know them. */
-export interface SharedKeys {
+export interface ClaimedKeys {
   readonly isHealthy: boolean;
   claim(key: string, ttlMs: number): Promise<string | undefined>;
   answer(key: string, answer: string | undefined, ttlMs: number): void;
@@ -35,7 +35,7 @@ export class IdempotencyStore {
     options: { readonly seconds: number; readonly maxKeys: number },
     private readonly clock: Pick<Clock, 'monotonic' | 'after'>,
     /** Undefined where the node is alone. */
-    private readonly shared?: SharedKeys,
+    private readonly shared?: ClaimedKeys,
     maxBytes = MAX_BYTES,
   ) {
     this.ttlMs = options.seconds * 1000;
@@ -80,7 +80,7 @@ export class IdempotencyStore {
   }
 
   private async onceEverywhere(
-    shared: SharedKeys,
+    shared: ClaimedKeys,
     id: string,
     handle: () => HttpResponse | Promise<HttpResponse>,
     replayed: () => void,
@@ -103,7 +103,7 @@ export class IdempotencyStore {
   }
 
   /** @returns the answer another request with this key got; undefined when this one is the first */
-  private async findEarlier(shared: SharedKeys, id: string): Promise<HttpResponse | undefined> {
+  private async findEarlier(shared: ClaimedKeys, id: string): Promise<HttpResponse | undefined> {
     const deadline = this.clock.monotonic() + WAIT_MS;
     for (;;) {
       // Without the store, each node remembers what it answered itself.

@@ -1,4 +1,4 @@
-import type { HubAddress } from '../cluster/hub-connection.js';
+import type { IpcAddress } from '../cluster/drivers/ipc/ipc-connection.js';
 import { ConfigError, type ConfigProblem } from '../config/config-error.js';
 import type { Config } from '../config/schema.js';
 import type { Readiness } from '../http/handlers/health.js';
@@ -31,7 +31,7 @@ export interface StartWorker {
   readonly number: number;
   readonly config: Config;
   /** Where the workers meet; undefined where they do so elsewhere. */
-  readonly hub: HubAddress | undefined;
+  readonly ipc: IpcAddress | undefined;
 }
 
 export interface Listening {

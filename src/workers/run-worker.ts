@@ -1,12 +1,9 @@
 import cluster from 'node:cluster';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import {
-  createClusterDrivers,
-  createHubDrivers,
-  type ClusterDrivers,
-} from '../cluster/create-cluster-drivers.js';
-import type { HubAddress } from '../cluster/hub-connection.js';
+import type { ClusterDrivers } from '../cluster/drivers.js';
+import { createClusterDrivers, createIpcDrivers } from '../cluster/drivers/create-drivers.js';
+import type { IpcAddress } from '../cluster/drivers/ipc/ipc-connection.js';
 import { captureConsole, createLog, logUncaught, type AdjustableLog, type Log } from '../log.js';
 import { PregonServer } from '../server.js';
 import { toFailure, type FromWorker, type StartWorker, type ToWorker } from './messages.js';
@@ -45,7 +42,7 @@ export async function runWorker(): Promise<number> {
   parent.serve(server, log);
   if ((await parent.stopped) === 'gone') {
     log.error({}, 'the process that started this worker is gone');
-    if (start.hub !== undefined) await removeHub(start.hub, log);
+    if (start.ipc !== undefined) await removeIpcFolder(start.ipc, log);
   }
   await server.stop();
   return 0;
@@ -54,16 +51,16 @@ export async function runWorker(): Promise<number> {
 const FAILED = 1;
 
 /** Nobody meets there any more, and who made the folder was killed before it could remove it. */
-async function removeHub({ path }: HubAddress, log: Log): Promise<void> {
+async function removeIpcFolder({ path }: IpcAddress, log: Log): Promise<void> {
   try {
     await rm(dirname(path), { recursive: true, force: true });
   } catch (error) {
-    log.warn({ err: error }, 'the folder of the hub could not be removed');
+    log.warn({ err: error }, 'the folder of the ipc socket could not be removed');
   }
 }
 
-async function driversOf({ config, hub }: StartWorker): Promise<ClusterDrivers> {
-  if (hub !== undefined) return createHubDrivers(hub);
+async function driversOf({ config, ipc }: StartWorker): Promise<ClusterDrivers> {
+  if (ipc !== undefined) return createIpcDrivers(ipc);
   const drivers = await createClusterDrivers(config.cluster);
   if (drivers === undefined) throw new Error('there is nowhere to meet the other workers');
   return drivers;

@@ -4,12 +4,12 @@ import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ManagementServer } from '../admin/management-server.js';
+import { ManagementServer } from '../management/management-server.js';
 import { withDeadline, SYSTEM_CLOCK } from '../clock.js';
-import type { HubAddress } from '../cluster/hub-connection.js';
-import { clusterAddress } from '../cluster/driver-settings.js';
-import { HubServer } from '../cluster/hub-server.js';
-import { MemoryState } from '../cluster/memory-store.js';
+import type { IpcAddress } from '../cluster/drivers/ipc/ipc-connection.js';
+import { clusterAddress } from '../cluster/drivers/driver-settings.js';
+import { IpcServer } from '../cluster/drivers/ipc/ipc-server.js';
+import { MemoryState } from '../cluster/drivers/memory/memory-store.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import { WorkerMetrics } from '../metrics/worker-metrics.js';
@@ -21,7 +21,7 @@ import { makeSocketFolder } from './private-folder.js';
 import { Workers } from './workers.js';
 
 /** The name of the socket that workers meet at. */
-const SOCKET = 'hub';
+const SOCKET = 'ipc';
 
 /** What `/ready` of the management port says of all workers. */
 interface WorkersReadiness {
@@ -37,7 +37,7 @@ interface WorkersReadiness {
  */
 export class WorkersServer {
   /** Where the workers meet; undefined where they do so over another bus, as nodes of several machines do. */
-  private readonly hub: { readonly server: HubServer; readonly folder: string } | undefined;
+  private readonly ipc: { readonly server: IpcServer; readonly folder: string } | undefined;
   private readonly workers: Workers;
   private readonly metrics: WorkerMetrics | undefined;
   private readonly management: ManagementServer | undefined;
@@ -49,25 +49,25 @@ export class WorkersServer {
     private readonly count: number,
     private readonly log: Log,
   ) {
-    let hub: HubAddress | undefined;
+    let ipc: IpcAddress | undefined;
     if (config.cluster.bus === 'none') {
       const folder = makeSocketFolder(SOCKET);
-      hub = { path: join(folder, SOCKET), token: randomBytes(32).toString('hex') };
+      ipc = { path: join(folder, SOCKET), token: randomBytes(32).toString('hex') };
       const state = new MemoryState(SYSTEM_CLOCK, {
         maxCachedEvents: config.cache.maxEntries,
         maxCachedBytes: config.cache.maxBytes,
         maxIdempotencyKeys: config.idempotency.maxKeys + config.gateway.maxDuplicates,
       });
-      this.hub = { server: new HubServer(state, hub, log), folder };
+      this.ipc = { server: new IpcServer(state, ipc, log), folder };
     }
     this.workers = new Workers({
       config,
       count,
-      hub,
+      ipc,
       clock: SYSTEM_CLOCK,
       log,
       ended: ({ number, pid }) => {
-        this.hub?.server.died(pid);
+        this.ipc?.server.died(pid);
         this.metrics?.end(number);
       },
     });
@@ -89,7 +89,7 @@ export class WorkersServer {
     const { config, count, log } = this;
     await probePort(config.server);
     const managementPort = await startManagement(this.management, config);
-    await this.hub?.server.listen();
+    await this.ipc?.server.listen();
     const { description, scheme, port } = await this.workers.start();
     this.state = 'serving';
     const management = managementUrl(config, managementPort);
@@ -109,7 +109,7 @@ export class WorkersServer {
     this.state = 'stopping';
     this.log.info({ workers: this.workers.listening, drainSeconds }, 'stopping');
     await this.workers.stop(drainSeconds);
-    await this.hub?.server.close();
+    await this.ipc?.server.close();
     await this.management?.close();
     this.log.info({}, 'stopped');
   }
@@ -129,7 +129,7 @@ export class WorkersServer {
 
   private end(): void {
     this.workers.kill();
-    if (this.hub !== undefined) rmSync(this.hub.folder, { recursive: true, force: true });
+    if (this.ipc !== undefined) rmSync(this.ipc.folder, { recursive: true, force: true });
   }
 }
 

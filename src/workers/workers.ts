@@ -26,7 +26,7 @@ export function workerCount(wanted: Config['server']['workers']): number {
 export interface WorkersContext {
   readonly config: Config;
   readonly count: number;
-  readonly hub: StartWorker['hub'];
+  readonly ipc: StartWorker['ipc'];
   readonly clock: Clock;
   readonly log: Log;
   /** A worker's process has ended, whatever the reason. */
@@ -132,10 +132,10 @@ export class Workers {
   }
 
   private fork(number: number): WorkerProcess {
-    const { config, hub } = this.context;
+    const { config, ipc } = this.context;
     const server = { ...config.server, port: this.port };
     const log = { ...config.log, level: this.level };
-    const worker = new WorkerProcess({ type: 'start', number, config: { ...config, server, log }, hub });
+    const worker = new WorkerProcess({ type: 'start', number, config: { ...config, server, log }, ipc });
     this.present.set(number, worker);
     return worker;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Clock } from '../../src/clock.js';
-import { MemoryHub } from '../../src/cluster/memory-bus.js';
-import { MemoryState, MemoryStore } from '../../src/cluster/memory-store.js';
+import { MemoryWire } from '../support/memory-bus.js';
+import { MemoryState, MemoryStore } from '../../src/cluster/drivers/memory/memory-store.js';
 import { ConfigSchema } from '../../src/config/schema.js';
 import { SILENT_LOG } from '../../src/log.js';
 import { PregonServer } from '../../src/server.js';
@@ -29,7 +29,7 @@ function wrongBy(ms: number, clock: Clock): Clock {
 /** Two nodes, each with its own way to the other: events are triggered on the first, and clients are on the second. */
 async function startTwo(transport: TransportName, wrongByMs: number) {
   const time = new FakeClock(Date.now());
-  const hub = new MemoryHub();
+  const hub = new MemoryWire();
   const bounds = { maxCachedEvents: 100, maxCachedBytes: 1_000_000, maxIdempotencyKeys: 100 };
   const state = new MemoryState(time, bounds);
   const start = async (clock: Clock) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SYSTEM_CLOCK } from '../../src/clock.js';
-import { MemoryBus, MemoryHub } from '../../src/cluster/memory-bus.js';
-import { MemoryState, MemoryStore } from '../../src/cluster/memory-store.js';
+import { MemoryBus, MemoryWire } from '../support/memory-bus.js';
+import { MemoryState, MemoryStore } from '../../src/cluster/drivers/memory/memory-store.js';
 import { ConfigSchema } from '../../src/config/schema.js';
 import { SILENT_LOG } from '../../src/log.js';
 import { PregonServer } from '../../src/server.js';
@@ -30,7 +30,7 @@ async function startNode(transport: TransportName): Promise<{ port: number; last
     apps: [TEST_APP],
   });
   const cluster = {
-    bus: new MemoryBus(new MemoryHub()),
+    bus: new MemoryBus(new MemoryWire()),
     store: new FailingStore(new MemoryState(SYSTEM_CLOCK)),
   };
   const server = new PregonServer(config, { log: SILENT_LOG, clock: SYSTEM_CLOCK, cluster });

@@ -1,5 +1,5 @@
 import type { Bus, BusListener } from '../../src/cluster/bus.js';
-import { MemoryBus, type MemoryHub } from '../../src/cluster/memory-bus.js';
+import { MemoryBus, type MemoryWire } from './memory-bus.js';
 
 /** A node's way to a hub that can be cut, and loses what is sent meanwhile, as the connection to a server does. */
 export class CutBus implements Bus {
@@ -8,7 +8,7 @@ export class CutBus implements Bus {
   private listener: BusListener | undefined;
   private isCut = false;
 
-  constructor(hub: MemoryHub) {
+  constructor(hub: MemoryWire) {
     this.bus = new MemoryBus(hub);
   }
 

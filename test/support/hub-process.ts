@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HubBus } from '../../src/cluster/hub-bus.js';
-import type { HubAddress } from '../../src/cluster/hub-connection.js';
-import { HubLink } from '../../src/cluster/hub-link.js';
-import { HubStore } from '../../src/cluster/hub-store.js';
+import { IpcBus } from '../../src/cluster/drivers/ipc/ipc-bus.js';
+import type { IpcAddress } from '../../src/cluster/drivers/ipc/ipc-connection.js';
+import { IpcLink } from '../../src/cluster/drivers/ipc/ipc-link.js';
+import { IpcStore } from '../../src/cluster/drivers/ipc/ipc-store.js';
 import type { BusBed } from '../cluster/drivers/bus-bed.js';
 import type { StoreBed } from '../cluster/drivers/store-bed.js';
 
@@ -16,13 +16,13 @@ const DIST = new URL('../../dist/src/', import.meta.url);
 /** Serves a hub, whose state outlives that it is taken away and given back. */
 const PROGRAM = `
 const [, dist, address] = process.argv;
-const [{ HubServer }, { MemoryState }, { SYSTEM_CLOCK }, { SILENT_LOG }] = await Promise.all(
-  ['cluster/hub-server.js', 'cluster/memory-store.js', 'clock.js', 'log.js'].map((name) => import(dist + name)),
+const [{ IpcServer }, { MemoryState }, { SYSTEM_CLOCK }, { SILENT_LOG }] = await Promise.all(
+  ['cluster/drivers/ipc/ipc-server.js', 'cluster/drivers/memory/memory-store.js', 'clock.js', 'log.js'].map((name) => import(dist + name)),
 );
 const state = new MemoryState(SYSTEM_CLOCK);
 let server;
 const tasks = {
-  run: () => (server = new HubServer(state, JSON.parse(address), SILENT_LOG)).listen(),
+  run: () => (server = new IpcServer(state, JSON.parse(address), SILENT_LOG)).listen(),
   kill: () => server.close(),
   flush: () => state.clear(),
 };
@@ -36,7 +36,7 @@ process.on('disconnect', () => process.exit());
 /** A hub in a process of its own, so that it can stand still. */
 export class HubProcess {
   private readonly folder = mkdtempSync(join(tmpdir(), 'pregon-hub-'));
-  readonly address: HubAddress = { path: join(this.folder, 'socket'), token: randomUUID() };
+  readonly address: IpcAddress = { path: join(this.folder, 'socket'), token: randomUUID() };
   private readonly child: ChildProcess;
 
   private constructor() {
@@ -90,7 +90,7 @@ export class HubProcess {
 export function hubBeds(hub: HubProcess): { readonly bus: BusBed; readonly store: StoreBed } {
   const stop = () => hub.stop();
   return {
-    bus: { create: () => new HubBus(new HubLink(hub.address)), stop },
-    store: { create: () => new HubStore(new HubLink(hub.address)), flush: () => hub.flush(), stop },
+    bus: { create: () => new IpcBus(new IpcLink(hub.address)), stop },
+    store: { create: () => new IpcStore(new IpcLink(hub.address)), flush: () => hub.flush(), stop },
   };
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { HubAddress } from '../../src/cluster/hub-connection.js';
-import { FrameBatch, FrameKind, FrameReader, readNumber } from '../../src/cluster/hub-frames.js';
+import type { IpcAddress } from '../../src/cluster/drivers/ipc/ipc-connection.js';
+import { FrameBatch, FrameKind, FrameReader, readNumber } from '../../src/cluster/drivers/ipc/ipc-frames.js';
 import { tempFolder } from './temp-folder.js';
 
 /** A hub that notes what comes, and sends marks back. */
@@ -13,7 +13,7 @@ export class RecordingHub {
   readonly sockets: Socket[] = [];
   /** How often something came. */
   reads = 0;
-  readonly address: HubAddress = { path: join(tempFolder(), 'hub'), token: 'token' };
+  readonly address: IpcAddress = { path: join(tempFolder(), 'hub'), token: 'token' };
   private readonly server = createServer((socket) => {
     this.sockets.push(socket);
     const frames = new FrameBatch(socket);

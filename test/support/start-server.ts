@@ -4,10 +4,11 @@ import { onTestFinished } from 'vitest';
 import { SYSTEM_CLOCK, type Clock } from '../../src/clock.js';
 import { ConfigSchema } from '../../src/config/schema.js';
 import { SILENT_LOG, type Log } from '../../src/log.js';
-import { HubServer } from '../../src/cluster/hub-server.js';
-import { MemoryBus, MemoryHub } from '../../src/cluster/memory-bus.js';
-import { MemoryState, MemoryStore } from '../../src/cluster/memory-store.js';
-import { createHubDrivers, type ClusterDrivers } from '../../src/cluster/create-cluster-drivers.js';
+import { IpcServer } from '../../src/cluster/drivers/ipc/ipc-server.js';
+import { MemoryBus, MemoryWire } from './memory-bus.js';
+import { MemoryState, MemoryStore } from '../../src/cluster/drivers/memory/memory-store.js';
+import type { ClusterDrivers } from '../../src/cluster/drivers.js';
+import { createIpcDrivers } from '../../src/cluster/drivers/create-drivers.js';
 import { PregonServer, type ServerAddress } from '../../src/server.js';
 import type { TransportName } from '../../src/transports/transport.js';
 import { ApiClient } from './api-client.js';
@@ -58,12 +59,12 @@ async function clusterDrivers(clock: Clock): Promise<(ClusterDrivers | undefined
   });
   if (isOverHub) {
     const address = { path: join(tempFolder(), 'hub'), token: randomUUID() };
-    const hub = new HubServer(state, address, SILENT_LOG);
+    const hub = new IpcServer(state, address, SILENT_LOG);
     await hub.listen();
     onTestFinished(() => hub.close());
-    return nodes.map(() => createHubDrivers(address));
+    return nodes.map(() => createIpcDrivers(address));
   }
-  const hub = new MemoryHub();
+  const hub = new MemoryWire();
   return nodes.map(() => ({ bus: new MemoryBus(hub), store: new MemoryStore(state) }));
 }
 

@@ -18,7 +18,7 @@ import {
 import { isChannelAuthValid, parseAuthToken } from '../../../protocol/signatures.js';
 import type { Channel } from '../../channels/channel.js';
 import type { Cluster } from '../../cluster/cluster.js';
-import { ChannelFull, sharedChannelKind } from '../../cluster/shared-channel.js';
+import { ChannelFull, replicaKind } from '../../cluster/channels/channel-replica.js';
 import { takeAtPace } from '../../limits/pace.js';
 import type { Connection, PendingSubscription } from '../connection.js';
 import type { ConnectionServices } from '../services.js';
@@ -133,7 +133,7 @@ function enterCluster(
   waiting: PendingSubscription,
 ): Promise<void> | undefined {
   const { id, settings } = app.app;
-  const kind = sharedChannelKind(policy, settings);
+  const kind = replicaKind(policy, settings);
   try {
     return cluster.enter(id, name, { kind, cached: policy.cached, source }, member, waiting);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { SYSTEM_CLOCK } from '../../../src/clock.js';
-import { MemoryBus, MemoryHub } from '../../../src/cluster/memory-bus.js';
-import { MemoryState, MemoryStore } from '../../../src/cluster/memory-store.js';
+import { MemoryBus, MemoryWire } from '../../support/memory-bus.js';
+import { MemoryState, MemoryStore } from '../../../src/cluster/drivers/memory/memory-store.js';
 import { describeBus } from './bus-suite.js';
 import { describeStore } from './store-suite.js';
 
@@ -23,7 +23,7 @@ describe('memory store', () => {
 
 describe('memory bus', () => {
   describeBus(() => {
-    const hub = new MemoryHub();
+    const hub = new MemoryWire();
     return Promise.resolve({ create: () => new MemoryBus(hub), stop: nothingToStop });
   });
 });

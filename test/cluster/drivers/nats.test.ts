@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NatsBus, type NatsSettings } from '../../../src/cluster/nats-bus.js';
+import { NatsBus, type NatsSettings } from '../../../src/cluster/drivers/nats/nats-bus.js';
 import { makeCertificate } from '../../support/certificates.js';
 import { CertificateFiles } from '../../support/certificates.js';
 import { eventually } from '../../support/eventually.js';

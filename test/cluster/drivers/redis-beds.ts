@@ -1,6 +1,6 @@
-import { RedisBus } from '../../../src/cluster/redis-bus.js';
-import type { RedisSettings } from '../../../src/cluster/driver-settings.js';
-import { RedisStore } from '../../../src/cluster/redis-store.js';
+import { RedisBus } from '../../../src/cluster/drivers/redis/redis-bus.js';
+import type { RedisSettings } from '../../../src/cluster/drivers/driver-settings.js';
+import { RedisStore } from '../../../src/cluster/drivers/redis/redis-store.js';
 import type { BusBed } from './bus-bed.js';
 import type { StoreBed } from './store-bed.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EvictionWarning } from '../../../src/cluster/eviction-warning.js';
-import type { RedisSettings } from '../../../src/cluster/driver-settings.js';
+import type { RedisSettings } from '../../../src/cluster/drivers/driver-settings.js';
 import { keepingLog } from '../../support/keeping-log.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { describeWith, REDIS } from '../../support/services.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SYSTEM_CLOCK } from '../../../src/clock.js';
-import { MemoryState, MemoryStore } from '../../../src/cluster/memory-store.js';
-import { RedisStore } from '../../../src/cluster/redis-store.js';
+import { MemoryState, MemoryStore } from '../../../src/cluster/drivers/memory/memory-store.js';
+import { RedisStore } from '../../../src/cluster/drivers/redis/redis-store.js';
 import type {
   ChannelChange,
   ChannelDelta,

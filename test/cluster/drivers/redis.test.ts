@@ -4,7 +4,7 @@ import { describeWith, REDIS } from '../../support/services.js';
 import { describeFaults } from './bus-faults.js';
 import { describeBus } from './bus-suite.js';
 import { redisBeds, redisSettings } from './redis-beds.js';
-import { RedisStore } from '../../../src/cluster/redis-store.js';
+import { RedisStore } from '../../../src/cluster/drivers/redis/redis-store.js';
 import { change, TestStore } from './store-bed.js';
 import { describeStoreFaults } from './store-faults.js';
 import { describeStore } from './store-suite.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryBus, MemoryHub } from '../../../src/cluster/memory-bus.js';
+import { MemoryBus, MemoryWire } from '../../support/memory-bus.js';
 import { APP, Simulation } from './simulated-cluster.js';
 
 /** More than a node may have under way. */
@@ -85,7 +85,7 @@ describe('users that are watched and left again', () => {
 
 describe('who waits for a bus that is away', () => {
   it('costs one promise for all', () => {
-    const bus = new MemoryBus(new MemoryHub());
+    const bus = new MemoryBus(new MemoryWire());
     const first = bus.subscribe('a');
     expect(bus.subscribe('b')).toBe(first);
   });

@@ -19,9 +19,9 @@ import {
   readMessage,
   readText,
   readTopic,
-} from '../../../src/cluster/hub-frames.js';
+} from '../../../src/cluster/drivers/ipc/ipc-frames.js';
 import { isUnicode } from '../../../protocol/unicode.js';
-import { busSubject } from '../../../src/cluster/nats-bus.js';
+import { busSubject } from '../../../src/cluster/drivers/nats/nats-bus.js';
 
 /** Any text, with what separates things somewhere, and halves of characters. */
 const anyText = fc.oneof(

@@ -1,9 +1,9 @@
 import { ActivityEmitter, type Activity } from '../../../src/activity/activity.js';
-import type { ClusterApp } from '../../../src/cluster/cluster-app.js';
+import type { AppListener } from '../../../src/cluster/app-listener.js';
 import { Cluster } from '../../../src/cluster/cluster.js';
-import { MemoryBus, MemoryHub } from '../../../src/cluster/memory-bus.js';
-import { MemoryChannel } from '../../../src/cluster/memory-channel.js';
-import { MemoryState, MemoryStore } from '../../../src/cluster/memory-store.js';
+import { MemoryBus, MemoryWire } from '../../support/memory-bus.js';
+import { MemoryChannel } from '../../../src/cluster/drivers/memory/memory-channel.js';
+import { MemoryState, MemoryStore } from '../../../src/cluster/drivers/memory/memory-store.js';
 import type { ClusterStore } from '../../../src/cluster/store.js';
 import { SILENT_LOG } from '../../../src/log.js';
 import { FakeClock } from '../../support/fake-clock.js';
@@ -117,7 +117,7 @@ export class SimulatedNode {
   witness: Witness | undefined;
 
   constructor(
-    hub: MemoryHub,
+    hub: MemoryWire,
     state: MemoryState,
     clock: FakeClock,
     readonly line: SlowLine,
@@ -134,7 +134,7 @@ export class SimulatedNode {
     if (isServing) this.cluster.add(APP, this.app());
   }
 
-  private app(): ClusterApp {
+  private app(): AppListener {
     return {
       limitsConnections: false,
       deliver: (channel, frame, except) => {
@@ -222,7 +222,7 @@ export interface SimulationOptions {
 /** Some nodes over one store and bus in memory, under a clock of the test's. */
 export class Simulation {
   readonly clock = new FakeClock();
-  readonly hub = new MemoryHub();
+  readonly hub = new MemoryWire();
   readonly state = new MemoryState(this.clock, {
     maxCachedEvents: 100,
     maxCachedBytes: 100_000,

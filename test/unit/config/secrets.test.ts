@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { natsSettings, redisSettings } from '../../../src/cluster/driver-settings.js';
+import { natsSettings, redisSettings } from '../../../src/cluster/drivers/driver-settings.js';
 import { ConfigError } from '../../../src/config/config-error.js';
 import { printConfig } from '../../../src/config/print-config.js';
 import { fileProblem, showPath } from '../../../src/config/secrets.js';
