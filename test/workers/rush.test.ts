@@ -1,9 +1,11 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { RedisServer } from '../support/redis-server.js';
+import { describeWith, REDIS } from '../support/services.js';
 import { TEST_APP } from '../support/start-server.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { TestSocket } from '../support/test-socket.js';
@@ -23,6 +25,35 @@ function answers(port: number): Promise<boolean> {
     };
     socket.once('connect', settle(true)).once('error', settle(false));
   });
+}
+
+/** Three workers whom clients rush to again and again until their limit is reached. */
+async function keepToLimit(env: Readonly<Record<string, string>>): Promise<void> {
+  const limit = 60;
+  const { port } = await WorkersBed.start(['--workers', '3'], {
+    env: { ...env, PREGON_APP_MAX_CONNECTIONS: String(limit) },
+  });
+  const clients: TestSocket[] = [];
+  const rush = async (count: number) => {
+    const dialled = await Promise.all(
+      Array.from({ length: count }, () =>
+        TestSocket.open(`ws://127.0.0.1:${port}/app/${TEST_APP.key}?protocol=7`),
+      ),
+    );
+    clients.push(...dialled);
+    const codes = await Promise.all(
+      dialled.map((client) => Promise.race([client.closed, client.established()])),
+    );
+    return codes.map((end) => ('code' in end ? end.code : undefined));
+  };
+  let inside = 0;
+  for (let codes = await rush(CLIENTS); ; codes = await rush(20)) {
+    inside += codes.filter((code) => code === undefined).length;
+    if (codes.every((code) => code === 4004)) break;
+  }
+  expect(inside).toBeGreaterThanOrEqual(limit);
+  expect(inside).toBeLessThanOrEqual(limit + 6);
+  for (const client of clients) client.terminate();
 }
 
 describe('workers that start', { timeout: 60_000 }, () => {
@@ -53,30 +84,7 @@ describe('workers that start', { timeout: 60_000 }, () => {
   });
 
   it('keep to maxConnections in a rush but for a few, and let in who comes back until it is reached (CONN-10)', async () => {
-    const limit = 60;
-    const env = { PREGON_APP_MAX_CONNECTIONS: String(limit) };
-    const { port } = await WorkersBed.start(['--workers', '3'], { env });
-    const clients: TestSocket[] = [];
-    const rush = async (count: number) => {
-      const dialled = await Promise.all(
-        Array.from({ length: count }, () =>
-          TestSocket.open(`ws://127.0.0.1:${port}/app/${TEST_APP.key}?protocol=7`),
-        ),
-      );
-      clients.push(...dialled);
-      const codes = await Promise.all(
-        dialled.map((client) => Promise.race([client.closed, client.established()])),
-      );
-      return codes.map((end) => ('code' in end ? end.code : undefined));
-    };
-    let inside = 0;
-    for (let codes = await rush(CLIENTS); ; codes = await rush(20)) {
-      inside += codes.filter((code) => code === undefined).length;
-      if (codes.every((code) => code === 4004)) break;
-    }
-    expect(inside).toBeGreaterThanOrEqual(limit);
-    expect(inside).toBeLessThanOrEqual(limit + 6);
-    for (const client of clients) client.terminate();
+    await keepToLimit({});
   });
 
   it('meet in a folder of their own also where TMPDIR is too long for the path of a socket', async () => {
@@ -94,5 +102,15 @@ describe('workers that start', { timeout: 60_000 }, () => {
     expect(await bed.command.ended).toMatchObject({ code: 0 });
     expect(readdirSync(parent)).toEqual(['x'.repeat(120)]);
     expect(readdirSync(long)).toEqual([]);
+  });
+});
+
+describeWith(REDIS, () => {
+  describe('workers that meet in Redis', { timeout: 60_000 }, () => {
+    it('keep to maxConnections in a rush but for a few, and let in who comes back until it is reached (CONN-10)', async () => {
+      const redis = await RedisServer.start();
+      onTestFinished(() => redis.stop());
+      await keepToLimit({ PREGON_BUS: 'redis', PREGON_REDIS_URL: redis.url });
+    });
   });
 });
